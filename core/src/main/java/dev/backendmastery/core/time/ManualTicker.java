@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A {@link Ticker} that moves when told to.
+ * A {@link Ticker} that moves when told to, and a {@link Sleeper} whose sleep is such a move.
  *
  * <p>It starts three nanoseconds before the wrap-around, so that every test that uses it crosses it: code that compares
  * absolute readings fails at once instead of after 292 years.
  *
  * <p><b>Threads.</b> Safe for any number of threads; advances add up. <b>Not for</b> production.
  */
-public final class ManualTicker implements Ticker {
+public final class ManualTicker implements Ticker, Sleeper {
 
     private final AtomicLong now;
 
@@ -37,6 +37,15 @@ public final class ManualTicker implements Ticker {
      */
     public void advance(Duration by) {
         advanceNanos(by.toNanos());
+    }
+
+    /** Moves time forward by {@code duration}, if that is positive, and returns. */
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        advanceNanos(Math.max(0, duration.toNanos()));
     }
 
     /**
