@@ -197,7 +197,9 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
     }
 
     private void remember(K key, V value) {
-        long life = expiry == null ? Long.MAX_VALUE : Math.max(0, expiry.apply(key, value).toNanos());
+        long life = expiry == null
+                ? Long.MAX_VALUE
+                : Math.max(0, expiry.apply(key, value).toNanos());
         Entry<K, V> entry = new Entry<>(key, value, expiry == null ? 0 : ticker.nanos(), life);
         lock.lock();
         try {

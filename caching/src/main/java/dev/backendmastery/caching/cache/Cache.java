@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public interface Cache<K, V> {
 
     /** The value that is remembered for {@code key}, or null; counts a hit or a miss. */
-    @Nullable V getIfPresent(K key);
+    @Nullable
+    V getIfPresent(K key);
 
     /**
      * The value that is remembered for {@code key}, or else the one that {@code loader} returns, remembered.

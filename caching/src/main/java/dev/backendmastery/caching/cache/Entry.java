@@ -10,9 +10,11 @@ final class Entry<K, V> {
     final long lifeNanos;
 
     // The policy's, under the cache's lock.
-    @Nullable Entry<K, V> older;
+    @Nullable
+    Entry<K, V> older;
 
-    @Nullable Entry<K, V> younger;
+    @Nullable
+    Entry<K, V> younger;
 
     boolean linked;
 

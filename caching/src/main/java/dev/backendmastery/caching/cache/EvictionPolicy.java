@@ -18,7 +18,8 @@ interface EvictionPolicy<K, V> {
     void removed(Entry<K, V> entry);
 
     /** The entry that should go next, or null if there is none; it stays until {@link #removed}. */
-    @Nullable Entry<K, V> victim();
+    @Nullable
+    Entry<K, V> victim();
 
     /** Throws {@link IllegalStateException} if the policy's structure is broken or does not hold {@code size} entries. */
     void validate(int size);
