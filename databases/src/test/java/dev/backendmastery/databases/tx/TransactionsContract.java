@@ -541,7 +541,7 @@ public abstract class TransactionsContract {
     private static Database pool(String at) {
         return Database.at(at)
                 .poolSize(3)
-                .connectionTimeout(Duration.ofMillis(1_000))
+                .connectionTimeout(Duration.ofSeconds(1))
                 .open();
     }
 

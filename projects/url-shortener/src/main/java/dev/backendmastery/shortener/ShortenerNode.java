@@ -1,0 +1,168 @@
+package dev.backendmastery.shortener;
+
+import dev.backendmastery.caching.cache.BoundedCache;
+import dev.backendmastery.caching.redis.RedisCache;
+import dev.backendmastery.caching.redis.RedisClients;
+import dev.backendmastery.caching.redis.RedisRateLimiter;
+import dev.backendmastery.core.id.FeistelShortCodes;
+import dev.backendmastery.core.id.UuidV7;
+import dev.backendmastery.core.ratelimit.KeyedTokenBucket;
+import dev.backendmastery.core.ratelimit.Rate;
+import dev.backendmastery.databases.tx.Database;
+import dev.backendmastery.databases.tx.Isolation;
+import dev.backendmastery.databases.tx.PostgresTransactions;
+import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.shortener.application.ApiKeys;
+import dev.backendmastery.shortener.application.ClickLog;
+import dev.backendmastery.shortener.application.Shortener;
+import dev.backendmastery.shortener.domain.Link;
+import dev.backendmastery.shortener.domain.Targets;
+import dev.backendmastery.shortener.http.ShortenerHttp;
+import dev.backendmastery.shortener.postgres.PostgresApiKeys;
+import dev.backendmastery.shortener.postgres.PostgresClickLog;
+import dev.backendmastery.shortener.postgres.PostgresLinkStore;
+import dev.backendmastery.shortener.redis.LinkCodec;
+import io.javalin.Javalin;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.RedisClient;
+
+/** One running node: the blocks put together. Closing it answers what is under way, writes what waits, and lets go. */
+public final class ShortenerNode implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ShortenerNode.class);
+    private static final int CODE_LENGTH = 7;
+    private static final Duration REDIS_DEADLINE = Duration.ofMillis(600);
+
+    private final Javalin server;
+    private final ClickLog clicks;
+    private final RedisClient redis;
+    private final Database database;
+
+    private ShortenerNode(Javalin server, ClickLog clicks, RedisClient redis, Database database) {
+        this.server = server;
+        this.clicks = clicks;
+        this.redis = redis;
+        this.database = database;
+    }
+
+    /**
+     * Migrates the database and starts to serve on the loopback interface.
+     *
+     * @throws dev.backendmastery.databases.tx.DatabaseUnavailableException if PostgreSQL does not answer; nothing stays open
+     * @throws io.javalin.util.JavalinBindException if the port is in use; nothing stays open
+     */
+    public static ShortenerNode start(ShortenerConfig config) {
+        Database database = Database.at(config.jdbcUrl())
+                .name("shortener")
+                .poolSize(10)
+                .migrations("classpath:db/migration")
+                .open();
+        RedisClient redis = RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE);
+        Transactions transactions = new PostgresTransactions(database);
+        ClickLog clicks = new PostgresClickLog(transactions);
+        try {
+            InstantSource clock = InstantSource.system();
+            ApiKeys keys = new PostgresApiKeys(transactions, new SecureRandom(), clock);
+            keys.ensure("administrator", true, config.adminKey());
+            Javalin server =
+                    wire(config, transactions, clicks, keys, redis, clock).create("127.0.0.1");
+            server.start(config.port());
+            log.info("serving on port {}", server.port());
+            return new ShortenerNode(server, clicks, redis, database);
+        } catch (RuntimeException e) {
+            clicks.close();
+            redis.close();
+            database.close();
+            throw e;
+        }
+    }
+
+    private static ShortenerHttp wire(
+            ShortenerConfig config,
+            Transactions transactions,
+            ClickLog clicks,
+            ApiKeys keys,
+            RedisClient redis,
+            InstantSource clock) {
+        byte[] codeKey = Arrays.copyOf(derive(config.secret(), "codes"), FeistelShortCodes.KEY_BYTES);
+        PostgresLinkStore store = new PostgresLinkStore(
+                transactions, new FeistelShortCodes(codeKey, CODE_LENGTH), clock, derive(config.secret(), "cursors"));
+        BoundedCache<String, Link> near = BoundedCache.<String, Link>builder()
+                .maximumSize(50_000)
+                .expireAfterWrite(config.nearLife())
+                .lru();
+        RedisCache<Link> shared = RedisCache.builder(redis, "link", new LinkCodec())
+                .expireAfterWrite(config.sharedLife())
+                .build();
+        Shortener shortener = new Shortener(store, clicks, near, shared, targets(config), UuidV7.fast(), clock);
+        RedisRateLimiter creations = RedisRateLimiter.builder(
+                        redis, "creations", Rate.perMinute(config.creationsPerMinute()), config.creationsPerMinute())
+                .shareWhenDown(2, 10_000)
+                .build();
+        KeyedTokenBucket<String> visits =
+                KeyedTokenBucket.of(Rate.perSecond(config.visitsPerSecond()), config.visitsPerSecond() * 2, 100_000);
+        return new ShortenerHttp(shortener, keys, creations, visits, () -> isUp(transactions), config.baseUrl());
+    }
+
+    private static boolean isUp(Transactions transactions) {
+        try {
+            return transactions.<Boolean, RuntimeException>read(
+                    Isolation.READ_COMMITTED, tx -> tx.selectOne().fetch().isNotEmpty());
+        } catch (RuntimeException e) {
+            log.warn("not ready", e);
+            return false;
+        }
+    }
+
+    private static Targets targets(ShortenerConfig config) {
+        Set<String> own = new HashSet<>();
+        if (config.baseUrl() != null) {
+            own.add(URI.create(config.baseUrl()).getHost().toLowerCase(Locale.ROOT));
+        }
+        return new Targets(
+                host -> InetAddress.getAllByName(config.hosts().getOrDefault(host, host)), own, config.exemptTargets());
+    }
+
+    /** A key for one purpose, so that no two purposes share one. */
+    private static byte[] derive(String secret, String purpose) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return mac.doFinal(("url-shortener/" + purpose).getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    /** The port that it serves on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The address that it serves at. */
+    public String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+        clicks.close();
+        redis.close();
+        database.close();
+    }
+}

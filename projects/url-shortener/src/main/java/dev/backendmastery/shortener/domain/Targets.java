@@ -1,0 +1,157 @@
+package dev.backendmastery.shortener.domain;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Where links may lead: http and https addresses of the public network, not this service itself.
+ *
+ * <p>A name is resolved and every address that it resolves to must be public, so that a name cannot lead inside. This is
+ * checked when a link is made; what the name resolves to later is the business of who follows it, for this service
+ * never fetches a target.
+ */
+public final class Targets {
+
+    private static final int LONGEST = 2_048;
+
+    /** What ends in a number is an address to browsers (WHATWG URL, "ends in a number checker"). */
+    private static final Pattern NUMERIC = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
+
+    private static final Pattern DOTTED_QUAD = Pattern.compile("(?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}");
+
+    /** Names to addresses; {@link InetAddress#getAllByName} in production. */
+    @FunctionalInterface
+    public interface Resolver {
+        /** All addresses of {@code host}, which may be an address itself. */
+        InetAddress[] resolve(String host) throws UnknownHostException;
+    }
+
+    private final Resolver resolver;
+    private final Set<String> ownHosts;
+    private final Set<String> exempt;
+
+    /**
+     * A policy.
+     *
+     * @param ownHosts the hosts, in lower case, that this service is reached at
+     * @param exempt {@code host:port} pairs, in lower case, that are allowed whatever they resolve to: for trials on one
+     *     machine
+     */
+    public Targets(Resolver resolver, Set<String> ownHosts, Set<String> exempt) {
+        this.resolver = resolver;
+        this.ownHosts = Set.copyOf(ownHosts);
+        this.exempt = Set.copyOf(exempt);
+    }
+
+    /**
+     * The target in its normal form.
+     *
+     * @throws LinkException if it may not be led to; the message says why
+     */
+    public String check(String target) {
+        if (target.length() > LONGEST) {
+            throw LinkException.invalid("target must be at most " + LONGEST + " characters, was " + target.length());
+        }
+        URI uri;
+        try {
+            uri = new URI(target).parseServerAuthority();
+        } catch (URISyntaxException e) {
+            throw LinkException.invalid("target is not an address: " + e.getReason());
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw LinkException.invalid("target must start with http:// or https://");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw LinkException.invalid("target must not carry a user name");
+        }
+        if (uri.getHost() == null || uri.getHost().isEmpty()) {
+            throw LinkException.invalid("target has no host");
+        }
+        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        if (host.endsWith(".")) {
+            host = host.substring(0, host.length() - 1);
+        }
+        int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
+        if (!exempt.contains(host + ":" + port)) {
+            checkHost(host);
+        }
+        return uri.toASCIIString();
+    }
+
+    private void checkHost(String host) {
+        if (ownHosts.contains(host)) {
+            throw LinkException.invalid("target must not be this service itself");
+        }
+        if (NUMERIC.matcher(host).matches() && !DOTTED_QUAD.matcher(host).matches()) {
+            // Browsers read 0177.0.0.1, 0x7f.1 and 2130706433 as addresses; resolvers differ. One spelling is enough.
+            throw LinkException.invalid("target's address must be written as four decimal numbers");
+        }
+        String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        InetAddress[] addresses;
+        try {
+            addresses = resolver.resolve(name);
+        } catch (UnknownHostException e) {
+            throw LinkException.invalid("target's host does not resolve");
+        }
+        for (InetAddress address : List.of(addresses)) {
+            if (!isPublic(address)) {
+                throw LinkException.invalid("target must be on the public network");
+            }
+        }
+    }
+
+    /** Whether the address is a unicast address of the public network (RFC 6890, RFC 4291). */
+    static boolean isPublic(InetAddress address) {
+        if (address.isLoopbackAddress()
+                || address.isAnyLocalAddress()
+                || address.isLinkLocalAddress()
+                || address.isSiteLocalAddress()
+                || address.isMulticastAddress()) {
+            return false;
+        }
+        byte[] b = address.getAddress();
+        int first = b[0] & 0xff;
+        int second = b[1] & 0xff;
+        if (b.length == 4) {
+            return isPublic(first, second, b[2] & 0xff);
+        }
+        boolean globalUnicast = (first & 0xe0) == 0x20;
+        boolean documentation = first == 0x20 && second == 0x01 && (b[2] & 0xff) == 0x0d && (b[3] & 0xff) == 0xb8;
+        boolean teredo = first == 0x20 && second == 0x01 && b[2] == 0 && b[3] == 0;
+        boolean sixToFour = first == 0x20 && second == 0x02; // carries an IPv4 address
+        if (sixToFour) {
+            return isPublic(b[2] & 0xff, b[3] & 0xff, b[4] & 0xff);
+        }
+        return globalUnicast && !documentation && !teredo;
+    }
+
+    private static boolean isPublic(int first, int second, int third) {
+        boolean thisNetwork = first == 0;
+        boolean privateUse =
+                first == 10 || (first == 172 && second >= 16 && second < 32) || (first == 192 && second == 168);
+        boolean loopback = first == 127;
+        boolean linkLocal = first == 169 && second == 254;
+        boolean carrierNat = first == 100 && second >= 64 && second < 128;
+        boolean protocol = first == 192 && second == 0 && (third == 0 || third == 2);
+        boolean benchmarking = first == 198 && (second == 18 || second == 19);
+        boolean documentation =
+                (first == 198 && second == 51 && third == 100) || (first == 203 && second == 0 && third == 113);
+        boolean reserved = first >= 224;
+        return !(thisNetwork
+                || privateUse
+                || loopback
+                || linkLocal
+                || carrierNat
+                || protocol
+                || benchmarking
+                || documentation
+                || reserved);
+    }
+}

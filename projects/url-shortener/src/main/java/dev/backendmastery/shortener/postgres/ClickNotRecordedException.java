@@ -1,0 +1,13 @@
+package dev.backendmastery.shortener.postgres;
+
+import org.jspecify.annotations.Nullable;
+
+/** A click could not be recorded in bounded time, so its redirect must not be given. */
+public final class ClickNotRecordedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ClickNotRecordedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,261 @@
+package dev.backendmastery.shortener;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.backendmastery.core.id.FeistelShortCodes;
+import dev.backendmastery.core.id.ShortCodes;
+import dev.backendmastery.databases.tx.Database;
+import dev.backendmastery.databases.tx.Isolation;
+import dev.backendmastery.databases.tx.PostgresTransactions;
+import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.engines.Engines;
+import dev.backendmastery.shortener.application.ApiKeys;
+import dev.backendmastery.shortener.application.ClickLog;
+import dev.backendmastery.shortener.application.LinkStore;
+import dev.backendmastery.shortener.application.NewLink;
+import dev.backendmastery.shortener.domain.Link;
+import dev.backendmastery.shortener.domain.LinkException;
+import dev.backendmastery.shortener.postgres.PostgresApiKeys;
+import dev.backendmastery.shortener.postgres.PostgresClickLog;
+import dev.backendmastery.shortener.postgres.PostgresLinkStore;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The invariants on PostgreSQL, each with a wrong version that must fail it. */
+@SuppressWarnings("NullAway.Init") // open() comes first
+final class InvariantsTest {
+
+    private static Database database;
+    private static Transactions transactions;
+    private static LinkStore store;
+    private static ClickLog clicks;
+    private static long owner;
+
+    @BeforeAll
+    static void open() {
+        database = Database.at(Engines.postgres().createDatabase())
+                .poolSize(8)
+                .migrations("classpath:db/migration")
+                .open();
+        transactions = new PostgresTransactions(database);
+        store = store(new FeistelShortCodes(new byte[FeistelShortCodes.KEY_BYTES], 7));
+        clicks = new PostgresClickLog(transactions);
+        ApiKeys keys = new PostgresApiKeys(transactions, new SecureRandom(), InstantSource.system());
+        owner = keys.find(keys.create("tests", false)).orElseThrow().id();
+    }
+
+    @AfterAll
+    static void close() {
+        clicks.close();
+        database.close();
+    }
+
+    private static LinkStore store(ShortCodes codes) {
+        return new PostgresLinkStore(transactions, codes, InstantSource.system(), new byte[32]);
+    }
+
+    private static Link aLink() {
+        return store.create(owner, null, Invariants.link("https://example.com/", null));
+    }
+
+    @Test
+    void oneTargetPerCode() {
+        Invariants.oneTargetPerCode(store, owner);
+        Invariants.generatedCodesDiffer(store, owner);
+        assertThrows(AssertionError.class, () -> Invariants.oneTargetPerCode(new LooksThenOverwrites(), owner));
+    }
+
+    @Test
+    void aGeneratedCodeThatIsTakenAsAnAliasIsGivenUpForTheNext() {
+        // Every counter is encoded as the one before it too: each creation meets the code of the last.
+        ShortCodes right = new FeistelShortCodes(new byte[FeistelShortCodes.KEY_BYTES], 7);
+        LinkStore clashing = store(new ShortCodes() {
+            @Override
+            public String encode(long counter) {
+                return right.encode(1_000_000 + counter / 2);
+            }
+
+            @Override
+            public long decode(String code) {
+                return right.decode(code);
+            }
+
+            @Override
+            public long capacity() {
+                return right.capacity();
+            }
+        });
+        Invariants.generatedCodesDiffer(clashing, owner);
+    }
+
+    @Test
+    void nextCodeIsNotPredictable() {
+        Invariants.nextCodeIsNotPredictable(store, owner);
+        LinkStore counting = store(new CountsInBase62());
+        assertThrows(AssertionError.class, () -> Invariants.nextCodeIsNotPredictable(counting, owner));
+    }
+
+    @Test
+    void sameKeySameCode() {
+        Invariants.sameKeySameCode(store, owner);
+        assertThrows(AssertionError.class, () -> Invariants.sameKeySameCode(new IgnoresKeys(), owner));
+    }
+
+    @Test
+    void neverOneVisitTooMany() {
+        Invariants.neverOneVisitTooMany(clicks, aLink(), 10);
+        assertThrows(
+                AssertionError.class,
+                () -> Invariants.neverOneVisitTooMany(new CountsThenRecords(clicks), aLink(), 10));
+    }
+
+    @Test
+    void answeredIsOnRecordOnce() {
+        Invariants.answeredIsOnRecordOnce(clicks, clicks, aLink());
+        try (AnswersFirst wrong = new AnswersFirst(clicks)) {
+            Link link = aLink();
+            assertThrows(AssertionError.class, () -> Invariants.answeredIsOnRecordOnce(wrong, clicks, link));
+        }
+    }
+
+    /** Asks whether the alias is free, then writes, as two transactions. */
+    private static final class LooksThenOverwrites extends Delegating {
+        @Override
+        public Link create(long creator, @Nullable String key, NewLink link) {
+            String alias = link.alias();
+            if (alias != null && store.find(alias).isPresent()) {
+                throw new LinkException(LinkException.Reason.ALIAS_TAKEN, "taken");
+            }
+            transactions.run(
+                    Isolation.READ_COMMITTED,
+                    tx -> tx.execute(
+                            "insert into link (id, code, target, owner, status, created_at) values"
+                                    + " (nextval('link_number'), ?, ?, ?, 'ACTIVE', now())"
+                                    + " on conflict (code) do update set target = excluded.target",
+                            alias,
+                            link.target(),
+                            creator));
+            return new Link(
+                    0,
+                    String.valueOf(alias),
+                    link.target(),
+                    creator,
+                    Link.Status.ACTIVE,
+                    Instant.now(),
+                    null,
+                    null,
+                    link.tags());
+        }
+    }
+
+    /** Makes a link for each request. */
+    private static final class IgnoresKeys extends Delegating {
+        @Override
+        public Link create(long creator, @Nullable String key, NewLink link) {
+            return store.create(creator, null, link);
+        }
+    }
+
+    private abstract static class Delegating implements LinkStore {
+        @Override
+        public Optional<Link> find(String code) {
+            return store.find(code);
+        }
+
+        @Override
+        public Link setStatus(String code, Link.Status status) {
+            return store.setStatus(code, status);
+        }
+
+        @Override
+        public Page list(long creator, @Nullable String tag, @Nullable String cursor, int limit) {
+            return store.list(creator, tag, cursor, limit);
+        }
+    }
+
+    private static final class CountsInBase62 implements ShortCodes {
+        @Override
+        public String encode(long counter) {
+            StringBuilder code = new StringBuilder();
+            for (long n = counter + 62L * 62 * 62; n > 0; n /= 62) {
+                code.insert(0, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".charAt((int) (n % 62)));
+            }
+            return code.toString();
+        }
+
+        @Override
+        public long decode(String code) {
+            throw new IllegalArgumentException("nobody asks");
+        }
+
+        @Override
+        public long capacity() {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** Reads the count, then records, as two transactions. */
+    private record CountsThenRecords(ClickLog right) implements ClickLog {
+        @Override
+        public void record(Click click) {
+            right.record(click);
+        }
+
+        @Override
+        public boolean recordWithin(Click click, long maxVisits) {
+            if (right.summary(click.linkId()).visits() >= maxVisits) {
+                return false;
+            }
+            right.record(click);
+            return true;
+        }
+
+        @Override
+        public Summary summary(long linkId) {
+            return right.summary(linkId);
+        }
+
+        @Override
+        public void close() {
+            // the right one is closed by its owner
+        }
+    }
+
+    /** Records in the background: fast, and what was answered is lost if the process dies. */
+    private static final class AnswersFirst implements ClickLog {
+        private final ClickLog right;
+        private final ExecutorService background = Executors.newSingleThreadExecutor();
+
+        AnswersFirst(ClickLog right) {
+            this.right = right;
+        }
+
+        @Override
+        public void record(Click click) {
+            background.execute(() -> right.record(click));
+        }
+
+        @Override
+        public boolean recordWithin(Click click, long maxVisits) {
+            return right.recordWithin(click, maxVisits);
+        }
+
+        @Override
+        public Summary summary(long linkId) {
+            return right.summary(linkId);
+        }
+
+        @Override
+        public void close() {
+            background.shutdown();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.backendmastery.shortener;
+
+import dev.backendmastery.engines.Engines;
+import dev.backendmastery.engines.Redis;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** Settings for nodes on the test engines. */
+final class Nodes {
+
+    static final String ADMIN_KEY = "test-administrator-key";
+    static final Duration NEAR_LIFE = Duration.ofMillis(300);
+
+    /** Resolves without asking anybody: a public address that is never contacted. */
+    static final String TARGET = "https://example.com/";
+
+    private Nodes() {}
+
+    /** On a fresh database; Redis is shared, so two settings must not run at the same time. */
+    static ShortenerConfig fresh() {
+        Redis redis = Engines.redis();
+        return on(Engines.postgres().createDatabase(), redis);
+    }
+
+    static ShortenerConfig on(String jdbcUrl, Redis redis) {
+        return new ShortenerConfig(
+                0,
+                jdbcUrl,
+                redis.host(),
+                redis.port(),
+                "a secret for tests, 32 characters long at least",
+                ADMIN_KEY,
+                null,
+                NEAR_LIFE,
+                Duration.ofSeconds(10),
+                100_000,
+                100_000,
+                Set.of(),
+                Map.of("example.com", "93.184.216.34", "inside.example.com", "10.0.0.1"));
+    }
+}

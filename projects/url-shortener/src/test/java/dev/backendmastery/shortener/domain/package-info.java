@@ -1,0 +1,5 @@
+/** The rules of links. */
+@NullMarked
+package dev.backendmastery.shortener.domain;
+
+import org.jspecify.annotations.NullMarked;
