@@ -28,7 +28,7 @@ class ElasticsearchTest {
                "normalizer": {"plain": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
                "analyzer": {
                  "full": {"tokenizer": "standard", "char_filter": ["html_strip", "and"],
-                          "filter": ["lowercase", "asciifolding", "same", "stem"]},
+                          "filter": ["lowercase", "asciifolding", "stem", "same"]},
                  "prefix": {"tokenizer": "whitespace", "filter": ["lowercase", "front"]},
                  "paths": {"tokenizer": "path"}}}},
              "mappings": {"properties": {"text": {"type": "text", "analyzer": "full"},

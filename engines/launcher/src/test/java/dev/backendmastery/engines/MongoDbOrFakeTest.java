@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.mongodb.MongoClientException;
+import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -50,7 +51,11 @@ class MongoDbOrFakeTest {
         assumeTrue(server.isFake(), "BM_MONGODB_URL names a real MongoDB");
         assertTrue(server.engine().title().contains("fake"));
         try (MongoClient client = MongoClients.create(server.uri())) {
-            assertThrows(MongoClientException.class, client::startSession);
+            try (ClientSession session = client.startSession()) {
+                session.startTransaction();
+                MongoCollection<Document> collection = client.getDatabase("bm").getCollection("c");
+                assertThrows(MongoException.class, () -> collection.insertOne(session, new Document()));
+            }
         }
     }
 

@@ -39,8 +39,9 @@ class RabbitMqTest {
                 channel.basicPublish(
                         "", QUEUE, MessageProperties.PERSISTENT_BASIC, "kept".getBytes(StandardCharsets.UTF_8));
                 channel.waitForConfirmsOrDie(10_000);
-                server.kill();
             }
+            server.kill();
+            assertFalse(server.isRunning());
             server.restart();
             try (Connection connection = connect(server);
                     Channel channel = connection.createChannel()) {
