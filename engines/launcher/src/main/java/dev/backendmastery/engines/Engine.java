@@ -8,7 +8,19 @@ public enum Engine {
     /** PostgreSQL 18, one server. */
     POSTGRES("PostgreSQL", "BM_POSTGRES_URL"),
     /** Redis 7.0, one server. */
-    REDIS("Redis", "BM_REDIS_URL");
+    REDIS("Redis", "BM_REDIS_URL"),
+    /** Redis 7.0, three masters. */
+    REDIS_CLUSTER("Redis Cluster", "BM_REDIS_CLUSTER"),
+    /** Kafka 4.4, one broker. */
+    KAFKA("Kafka", "BM_KAFKA_BOOTSTRAP"),
+    /** Kafka 4.4, three brokers. */
+    KAFKA_CLUSTER("Kafka cluster", "BM_KAFKA_CLUSTER_BOOTSTRAP"),
+    /** Elasticsearch 8.19, one node. */
+    ELASTICSEARCH("Elasticsearch", "BM_ELASTICSEARCH_URL"),
+    /** RabbitMQ, where the machine has it. */
+    RABBITMQ("RabbitMQ", "BM_RABBITMQ_URL"),
+    /** A fake of MongoDB, since no real one can be had from Maven; the real one by its variable. */
+    MONGODB_OR_FAKE("MongoDB (fake)", "BM_MONGODB_URL");
 
     private final String title;
     private final String variable;

@@ -1,11 +1,9 @@
 package dev.backendmastery.engines;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,9 +24,20 @@ import java.util.function.Supplier;
 public final class Engines {
 
     private static final Shared<Postgres> POSTGRES =
-            shared(Engine.POSTGRES, () -> Postgres.builder().start(), Postgres::external);
+            server(Engine.POSTGRES, () -> Postgres.builder().start(), Postgres::external);
     private static final Shared<Redis> REDIS =
-            shared(Engine.REDIS, () -> Redis.builder().start(), Redis::external);
+            server(Engine.REDIS, () -> Redis.builder().start(), Redis::external);
+    private static final Shared<RedisCluster> REDIS_CLUSTER =
+            cluster(Engine.REDIS_CLUSTER, RedisCluster::start, RedisCluster::external, RedisCluster::masters);
+    private static final Shared<Kafka> KAFKA =
+            server(Engine.KAFKA, () -> Kafka.builder().start(), Kafka::external);
+    private static final Shared<KafkaCluster> KAFKA_CLUSTER =
+            cluster(Engine.KAFKA_CLUSTER, KafkaCluster::start, KafkaCluster::external, KafkaCluster::brokers);
+    private static final Shared<Elasticsearch> ELASTICSEARCH =
+            server(Engine.ELASTICSEARCH, () -> Elasticsearch.builder().start(), Elasticsearch::external);
+    private static final Shared<RabbitMq> RABBITMQ = server(Engine.RABBITMQ, RabbitMq::start, RabbitMq::external);
+    private static final Shared<MongoDbOrFake> MONGODB_OR_FAKE =
+            server(Engine.MONGODB_OR_FAKE, MongoDbOrFake::startFake, MongoDbOrFake::external);
 
     private Engines() {}
 
@@ -38,34 +47,10 @@ public final class Engines {
      * @throws EngineStartException if one does not; the failures of others are suppressed in it
      */
     public static void start(Engine... engines) {
-        List<FutureTask<Object>> starts = Arrays.stream(engines)
+        Parallel.all(Arrays.stream(engines)
                 .distinct()
-                .map(engine -> new FutureTask<>(() -> get(engine)))
-                .toList();
-        starts.forEach(task -> {
-            Thread thread = new Thread(task, "engine-start");
-            thread.setDaemon(true);
-            thread.start();
-        });
-        List<RuntimeException> failures = new ArrayList<>();
-        for (FutureTask<Object> task : starts) {
-            try {
-                task.get();
-            } catch (ExecutionException e) {
-                failures.add(
-                        e.getCause() instanceof RuntimeException known
-                                ? known
-                                : new IllegalStateException(e.getCause()));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while engines start", e);
-            }
-        }
-        if (!failures.isEmpty()) {
-            RuntimeException first = failures.get(0);
-            failures.subList(1, failures.size()).forEach(first::addSuppressed);
-            throw first;
-        }
+                .<Supplier<Object>>map(engine -> () -> get(engine))
+                .toList());
     }
 
     /** The shared PostgreSQL. @throws EngineStartException if it does not start */
@@ -78,20 +63,72 @@ public final class Engines {
         return REDIS.get();
     }
 
+    /** The shared Redis cluster of three masters. @throws EngineStartException if it does not start */
+    public static RedisCluster redisCluster() {
+        return REDIS_CLUSTER.get();
+    }
+
+    /** The shared Kafka broker. @throws EngineStartException if it does not start */
+    public static Kafka kafka() {
+        return KAFKA.get();
+    }
+
+    /** The shared cluster of three Kafka brokers. @throws EngineStartException if it does not start */
+    public static KafkaCluster kafkaCluster() {
+        return KAFKA_CLUSTER.get();
+    }
+
+    /** The shared Elasticsearch node. @throws EngineStartException if it does not start */
+    public static Elasticsearch elasticsearch() {
+        return ELASTICSEARCH.get();
+    }
+
+    /**
+     * The shared RabbitMQ; ask {@link RabbitMq#isAvailable()} first.
+     *
+     * @throws EngineStartException if it is not installed or does not start
+     */
+    public static RabbitMq rabbitmq() {
+        return RABBITMQ.get();
+    }
+
+    /**
+     * The MongoDB that {@code BM_MONGODB_URL} names, or else the shared fake: {@link MongoDbOrFake#isFake()} tells.
+     *
+     * @throws EngineStartException if the fake does not start
+     */
+    public static MongoDbOrFake mongodbOrFake() {
+        return MONGODB_OR_FAKE.get();
+    }
+
     private static Object get(Engine engine) {
         return switch (engine) {
             case POSTGRES -> postgres();
             case REDIS -> redis();
+            case REDIS_CLUSTER -> redisCluster();
+            case KAFKA -> kafka();
+            case KAFKA_CLUSTER -> kafkaCluster();
+            case ELASTICSEARCH -> elasticsearch();
+            case RABBITMQ -> rabbitmq();
+            case MONGODB_OR_FAKE -> mongodbOrFake();
         };
     }
 
-    private static <T extends EngineServer> Shared<T> shared(
+    private static <T extends EngineServer> Shared<T> server(
             Engine engine, Supplier<T> start, BiFunction<Engine, String, T> external) {
+        return cluster(engine, start, external, List::of);
+    }
+
+    private static <T> Shared<T> cluster(
+            Engine engine,
+            Supplier<T> start,
+            BiFunction<Engine, String, T> external,
+            Function<T, List<? extends EngineServer>> servers) {
         return new Shared<>(() -> {
             String address = engine.externalIn(System.getenv());
-            T server = address == null ? start.get() : external.apply(engine, address);
-            server.share();
-            return server;
+            T started = address == null ? start.get() : external.apply(engine, address);
+            servers.apply(started).forEach(EngineServer::share);
+            return started;
         });
     }
 }

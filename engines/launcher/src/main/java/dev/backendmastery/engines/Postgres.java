@@ -232,7 +232,7 @@ public final class Postgres extends EngineServer {
         ServerProcess process = new ServerProcess(
                 new ServerProcess.Spec(
                         Engine.POSTGRES, folder, binaries.way().command(command), Map.of(), "INT", "QUIT"),
-                () -> serves(address.url()),
+                started -> serves(address.url()),
                 ServerProcess.START_LIMIT);
         process.start();
         return new Postgres(address, process, binaries, settings);

@@ -2,7 +2,6 @@ package dev.backendmastery.engines;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,22 +49,8 @@ public final class Redis extends EngineServer {
      * @throws IllegalArgumentException if the text is no {@code redis://} or {@code rediss://} URI with a host
      */
     static Redis external(Engine engine, String uri) {
-        URI parsed;
-        try {
-            parsed = URI.create(uri);
-        } catch (IllegalArgumentException e) {
-            throw notAnAddress(engine, uri, e);
-        }
-        boolean scheme = "redis".equals(parsed.getScheme()) || "rediss".equals(parsed.getScheme());
-        if (!scheme || parsed.getHost() == null) {
-            throw notAnAddress(engine, uri, null);
-        }
-        return new Redis(engine, parsed.getHost(), parsed.getPort() < 0 ? 6379 : parsed.getPort(), null, uri);
-    }
-
-    private static IllegalArgumentException notAnAddress(Engine engine, String uri, @Nullable Exception cause) {
-        return new IllegalArgumentException(
-                engine.variable() + " must be redis://HOST:PORT or rediss://HOST:PORT, was " + uri, cause);
+        Endpoint endpoint = Endpoint.ofUri(engine, uri, Set.of("redis", "rediss"), 6379);
+        return new Redis(engine, endpoint.host(), endpoint.port(), null, uri);
     }
 
     static Path binary() {
@@ -126,7 +112,7 @@ public final class Redis extends EngineServer {
             settings.forEach((name, value) -> command.addAll(List.of("--" + name, value)));
             ServerProcess process = new ServerProcess(
                     new ServerProcess.Spec(engine, folder, command, Map.of(), "TERM", "KILL"),
-                    () -> serves(port),
+                    started -> serves(port),
                     ServerProcess.START_LIMIT);
             process.start();
             return new Redis(engine, "127.0.0.1", port, process, "redis://127.0.0.1:" + port);

@@ -3,6 +3,7 @@ package dev.backendmastery.engines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class ServerProcess {
     }
 
     private final Spec spec;
-    private final BooleanSupplier serves;
+    private final Predicate<ServerProcess> serves;
     private final Duration limit;
     private @Nullable Process process;
     private Duration startTime = Duration.ZERO;
@@ -71,7 +72,7 @@ final class ServerProcess {
      * @param serves asked until it says yes; a failure to connect is a no
      * @param limit how long a start may take
      */
-    ServerProcess(Spec spec, BooleanSupplier serves, Duration limit) {
+    ServerProcess(Spec spec, Predicate<ServerProcess> serves, Duration limit) {
         this.spec = spec;
         this.serves = serves;
         this.limit = limit;
@@ -107,7 +108,7 @@ final class ServerProcess {
             throw new EngineStartException(spec.engine(), e.getMessage() + " (" + spec.command() + ")", e);
         }
         process = started;
-        if (!Await.until(limit, () -> !started.isAlive() || serves.getAsBoolean()) || !started.isAlive()) {
+        if (!Await.until(limit, () -> !started.isAlive() || serves.test(this)) || !started.isAlive()) {
             String reason = started.isAlive()
                     ? Thread.currentThread().isInterrupted()
                             ? "the start was interrupted"
@@ -221,8 +222,7 @@ final class ServerProcess {
     boolean logged(String text) {
         try (var log = Files.newByteChannel(spec.log())) {
             log.position(logStart);
-            return new String(java.nio.channels.Channels.newInputStream(log).readAllBytes(), StandardCharsets.UTF_8)
-                    .contains(text);
+            return new String(Channels.newInputStream(log).readAllBytes(), StandardCharsets.UTF_8).contains(text);
         } catch (IOException notThere) {
             return false;
         }

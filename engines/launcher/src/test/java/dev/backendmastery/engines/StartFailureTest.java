@@ -38,7 +38,7 @@ class StartFailureTest {
                         Map.of(),
                         "TERM",
                         "KILL"),
-                () -> false,
+                started -> false,
                 Duration.ofSeconds(1));
         EngineStartException failure = assertThrows(EngineStartException.class, process::start);
         assertEquals(Engine.REDIS, failure.engine());
