@@ -32,7 +32,8 @@ final class CommitProxy implements AutoCloseable {
         ANSWER_LOST
     }
 
-    private static final byte[] COMMIT = "COMMIT".getBytes(StandardCharsets.US_ASCII);
+    /** The statement as the protocol carries it, ended by a zero: READ COMMITTED is none. */
+    private static final byte[] COMMIT = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
     private final AtomicReference<Fault> next = new AtomicReference<>(Fault.NONE);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -92,10 +93,11 @@ final class CommitProxy implements AutoCloseable {
         }
     }
 
-    private void struck() throws IOException {
+    /** Cuts the struck client last: when it sees its connection end, there is no other one left. */
+    private void struck(Socket client) throws IOException {
         if (thenRefuse) {
             listener.close();
-            sockets.forEach(CommitProxy::cut);
+            sockets.stream().filter(socket -> socket != client).forEach(CommitProxy::cut);
         }
     }
 
@@ -127,7 +129,7 @@ final class CommitProxy implements AutoCloseable {
                     Fault fault = contains(buffer, n, COMMIT) ? next.getAndSet(Fault.NONE) : Fault.NONE;
                     if (fault == Fault.NEVER_ARRIVES || fault == Fault.NEVER_ARRIVES_AND_SERVER_WAITS) {
                         keepUpstream = fault == Fault.NEVER_ARRIVES_AND_SERVER_WAITS;
-                        struck();
+                        struck(client);
                         break;
                     }
                     swallowAnswer = fault == Fault.ANSWER_LOST;
@@ -147,7 +149,7 @@ final class CommitProxy implements AutoCloseable {
                 OutputStream out = client.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     if (swallowAnswer) {
-                        struck();
+                        struck(client);
                         break;
                     }
                     out.write(buffer, 0, n);

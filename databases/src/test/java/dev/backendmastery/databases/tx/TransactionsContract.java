@@ -189,6 +189,7 @@ public abstract class TransactionsContract {
         assertEquals(0, database.stats().active());
         failTimes(1, "40001");
         assertEquals(0, database.stats().active());
+        runs.set(0);
         assertThrows(DataAccessException.class, () -> failTimes(1, "23505"));
         assertEquals(0, database.stats().active());
     }
@@ -342,7 +343,7 @@ public abstract class TransactionsContract {
     @DisplayName("TX-15 says that the outcome is unknown when nobody can be asked in time")
     void unknown() throws IOException {
         RetryPolicy impatient = new RetryPolicy(
-                4, Duration.ofMinutes(1), Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMillis(50));
+                4, Duration.ofMinutes(1), Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMillis(20));
         UnknownOutcomeException failure =
                 assertThrows(UnknownOutcomeException.class, () -> withFault(Fault.ANSWER_LOST, impatient, true));
         assertEquals(1, runs.get());
@@ -541,7 +542,8 @@ public abstract class TransactionsContract {
     private static Database pool(String at) {
         return Database.at(at)
                 .poolSize(3)
-                .connectionTimeout(Duration.ofSeconds(1))
+                .connectionTimeout(Duration.ofMillis(500))
+                .lockTimeout(Duration.ofMillis(500))
                 .open();
     }
 

@@ -1,0 +1,23 @@
+-- A plausible small schema: what the tests of the migrations and of the code generation work on.
+CREATE TABLE api_key (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    owner       text NOT NULL,
+    hash        bytea NOT NULL UNIQUE,
+    scopes      text[] NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    revoked_at  timestamptz
+);
+CREATE INDEX api_key_live ON api_key (owner) WHERE revoked_at IS NULL;
+
+CREATE TABLE link (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code        text NOT NULL UNIQUE CHECK (code ~ '^[0-9A-Za-z]{4,16}$'),
+    target      text NOT NULL,
+    owner       text NOT NULL,
+    title       text,
+    settings    jsonb NOT NULL DEFAULT '{}',
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz,
+    deleted_at  timestamptz
+);
+CREATE INDEX link_by_owner ON link (owner, created_at DESC, id DESC) WHERE deleted_at IS NULL;
