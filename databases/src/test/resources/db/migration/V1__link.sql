@@ -1,9 +1,9 @@
 -- A plausible small schema: what the tests of the migrations and of the code generation work on.
 CREATE TABLE api_key (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    owner       text NOT NULL,
-    hash        bytea NOT NULL UNIQUE,
-    scopes      text[] NOT NULL DEFAULT '{}',
+    owner       varchar NOT NULL,
+    hash        bytea NOT NULL /* [jooq ignore start] */ UNIQUE /* [jooq ignore stop] */,
+    scopes      varchar[] NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL DEFAULT now(),
     revoked_at  timestamptz
 );
@@ -11,10 +11,10 @@ CREATE INDEX api_key_live ON api_key (owner) WHERE revoked_at IS NULL;
 
 CREATE TABLE link (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    code        text NOT NULL UNIQUE CHECK (code ~ '^[0-9A-Za-z]{4,16}$'),
-    target      text NOT NULL,
-    owner       text NOT NULL,
-    title       text,
+    code        varchar NOT NULL UNIQUE CHECK (code ~ '^[0-9A-Za-z]{4,16}$'),
+    target      varchar NOT NULL,
+    owner       varchar NOT NULL,
+    title       varchar,
     settings    jsonb NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL DEFAULT now(),
     expires_at  timestamptz,

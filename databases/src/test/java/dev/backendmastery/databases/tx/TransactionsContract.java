@@ -64,7 +64,7 @@ public abstract class TransactionsContract {
     @BeforeAll
     static void openDatabase() {
         url = Engines.postgres().createDatabase();
-        database = pool(url);
+        database = pool(url, Duration.ofMillis(500));
         database.dsl().execute("CREATE TABLE test (id int PRIMARY KEY, value int NOT NULL)");
         database.dsl().execute("CREATE SEQUENCE commits");
         database.dsl().execute("CREATE TABLE fragile (failures int NOT NULL)");
@@ -539,10 +539,10 @@ public abstract class TransactionsContract {
         return create(new Parts(on, policy, budget, ticker, this::pause, () -> 1.0));
     }
 
-    private static Database pool(String at) {
+    private static Database pool(String at, Duration connectionTimeout) {
         return Database.at(at)
                 .poolSize(3)
-                .connectionTimeout(Duration.ofMillis(500))
+                .connectionTimeout(connectionTimeout)
                 .lockTimeout(Duration.ofMillis(500))
                 .open();
     }
@@ -556,7 +556,7 @@ public abstract class TransactionsContract {
 
     private String withFault(Fault fault, RetryPolicy policy, boolean thenRefuse) throws IOException {
         try (CommitProxy proxy = new CommitProxy(url);
-                Database proxied = pool(proxy.url())) {
+                Database proxied = pool(proxy.url(), Duration.ofMillis(thenRefuse ? 250 : 500))) {
             if (thenRefuse) {
                 proxy.thenRefuse();
             }

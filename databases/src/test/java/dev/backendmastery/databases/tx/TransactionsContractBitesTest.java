@@ -29,6 +29,7 @@ final class TransactionsContractBitesTest {
                 () -> Kit.convicts(LeavesTheIsolationBehind.class, "TX-13"),
                 () -> Kit.convicts(WritesInRead.class, "TX-14"),
                 () -> Kit.convicts(HidesFailuresOfCommit.class, "TX-4", "TX-11", "TX-12", "TX-15"),
+                () -> Kit.convicts(CommitsByStatement.class, "TX-16"),
                 () -> Kit.convicts(Joins.class, "TX-18"),
                 () -> Kit.convicts(LeaksTheConnection.class, "TX-17"));
     }
@@ -280,6 +281,31 @@ final class TransactionsContractBitesTest {
         }
     }
 
+    /** To COMMIT as a statement PostgreSQL may answer ROLLBACK, which is no error. */
+    static final class CommitsByStatement extends TransactionsContract {
+        @Override
+        protected Transactions create(Parts parts) {
+            return new Simple(parts) {
+                @Override
+                @Nullable
+                String transactionId(Statement statement) throws SQLException {
+                    try {
+                        return super.transactionId(statement);
+                    } catch (SQLException undone) {
+                        return null;
+                    }
+                }
+
+                @Override
+                void commit(Connection connection) throws SQLException {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("COMMIT");
+                    }
+                }
+            };
+        }
+    }
+
     static final class TrustsCommit extends TransactionsContract {
         @Override
         protected Transactions create(Parts parts) {
@@ -501,15 +527,12 @@ final class TransactionsContractBitesTest {
                 Connection connection, String mode, Work<T, E> work) throws E {
             try {
                 T value;
-                String xid;
+                @Nullable String xid;
                 try (Statement statement = connection.createStatement()) {
                     connection.setAutoCommit(false);
                     begin(statement, mode);
                     value = work(DSL.using(connection, SQLDialect.POSTGRES), work);
-                    try (ResultSet row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned()")) {
-                        row.next();
-                        xid = row.getString(1);
-                    }
+                    xid = transactionId(statement);
                 } catch (SQLException e) {
                     undo(connection);
                     throw e.getSQLState() != null && e.getSQLState().startsWith("08")
@@ -540,6 +563,14 @@ final class TransactionsContractBitesTest {
             }
         }
 
+        @Nullable
+        String transactionId(Statement statement) throws SQLException {
+            try (ResultSet row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned()")) {
+                row.next();
+                return row.getString(1);
+            }
+        }
+
         void begin(Statement statement, String mode) throws SQLException {
             statement.execute("SET TRANSACTION " + mode);
         }
@@ -557,7 +588,7 @@ final class TransactionsContractBitesTest {
         /** Whether the transaction took place; false if it may be run again. */
         boolean committed(Connection connection, @Nullable String xid) throws SQLException {
             try {
-                connection.commit();
+                commit(connection);
                 return true;
             } catch (SQLException e) {
                 if (SqlFailure.connectionLost(e)) {
@@ -567,6 +598,10 @@ final class TransactionsContractBitesTest {
                 DataAccessException failure = new DataAccessException("COMMIT", e);
                 throw SqlFailure.calledForARerun(e) ? new Again(failure) : failure;
             }
+        }
+
+        void commit(Connection connection) throws SQLException {
+            connection.commit();
         }
 
         boolean lost(@Nullable String xid, SQLException e) {
