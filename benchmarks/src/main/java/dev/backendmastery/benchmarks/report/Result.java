@@ -81,6 +81,9 @@ record Result(
     }
 
     static List<Result> all(Path root) throws IOException {
+        if (!Files.isDirectory(folder(root))) {
+            return List.of();
+        }
         try (var files = Files.list(folder(root))) {
             List<Result> results = new ArrayList<>();
             for (Path file :
