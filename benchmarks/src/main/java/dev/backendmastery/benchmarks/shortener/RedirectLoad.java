@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,15 +61,16 @@ public final class RedirectLoad {
         });
         try (Postgres postgres = Postgres.builder().durable().start();
                 Redis redis = Redis.builder().start();
-                ShortenerNode node = ShortenerNode.start(ShortenerConfig.of(
-                                0,
+                ShortenerNode node = ShortenerNode.start(ShortenerConfig.on(
                                 postgres.createDatabase(),
                                 redis.host(),
                                 redis.port(),
                                 "a secret for the load test, 32 characters",
                                 KEY)
-                        .withLimits(1_000_000, 1_000_000)
-                        .withTrials(java.util.Set.of(), Map.of("example.com", "93.184.216.34")))) {
+                        .creationsPerMinute(1_000_000)
+                        .visitsPerSecond(1_000_000)
+                        .host("example.com", "93.184.216.34")
+                        .build())) {
             plain.start(0);
             String straight = "http://127.0.0.1:" + plain.port();
             List<String> codes = make(node.url(), ROUNDS * 2_000 + 2_000);

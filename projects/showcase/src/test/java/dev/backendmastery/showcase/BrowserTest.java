@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A person makes a link, follows it, and sees the click arrive; needs Chromium and is skipped by name without it. */
@@ -40,14 +39,14 @@ final class BrowserTest {
             config.routes.get("/", context -> context.html("<title>Arrived</title><h1>Arrived</h1>"));
         });
         target.start(0);
-        ShortenerConfig config = ShortenerConfig.of(
-                        0,
+        ShortenerConfig config = ShortenerConfig.on(
                         Engines.postgres().createDatabase(),
                         redis.host(),
                         redis.port(),
                         "a secret for the browser, 32 characters long",
                         KEY)
-                .withTrials(Set.of("127.0.0.1:" + target.port()), Map.of());
+                .exemptTarget("127.0.0.1:" + target.port())
+                .build();
         try (ShortenerNode node = ShortenerNode.start(config);
                 Playwright playwright = Playwright.create(
                         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
