@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -20,26 +18,23 @@ import org.jspecify.annotations.Nullable;
  * each of them. An entry that has expired is never returned; its memory is released when it is looked up, evicted or
  * {@link #cleanUp() cleaned up}.
  *
- * <p><b>Threads.</b> A look-up takes no lock: it reads the map and writes one slot of a buffer, and if another thread is
- * ahead of it in a full buffer the hit is not recorded rather than waited for. Writers take one lock for a few pointer
+ * <p><b>Threads.</b> A look-up takes no lock: it reads the map and writes one slot of a buffer; if the buffer is full and
+ * another thread is at the lock, the hit is not recorded rather than waited for. Writers take one lock for a few pointer
  * assignments. <b>Cost.</b> Constant time; a hit allocates nothing; about 120 bytes an entry with the map's.
  * <b>Not for</b> values whose age matters to the millisecond on many machines: each process has its own.
  */
 public final class BoundedCache<K, V> implements Cache<K, V> {
 
     /*
-     * The map decides what is remembered; the policy only orders. A hit is noted in a ring buffer, and whoever fills it,
+     * The map decides what is remembered; the policy only orders. A hit is noted in a buffer, and whoever fills it,
      * or writes, replays it into the policy under the lock (BP-Wrapper). In one thread nothing is lost, so the order is
      * exact and can be checked against a model; under contention some hits go unrecorded, which costs a little of the
      * order and nothing of the truth.
      */
-    private static final int BUFFER = 64;
-
     private final ConcurrentHashMap<K, Entry<K, V>> map = new ConcurrentHashMap<>();
     private final Flights<K, V> flights = new Flights<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicReferenceArray<@Nullable Entry<K, V>> hits = new AtomicReferenceArray<>(BUFFER);
-    private final AtomicInteger hitCount = new AtomicInteger();
+    private final ReadBuffer<Entry<K, V>> hits = new ReadBuffer<>();
     private final EvictionPolicy<K, V> policy;
     private final long maximumSize;
     private final @Nullable BiFunction<? super K, ? super V, Duration> expiry;
@@ -172,10 +167,7 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
     }
 
     private void record(Entry<K, V> entry) {
-        int at = hitCount.getAndIncrement();
-        if (at < BUFFER) {
-            hits.setRelease(at, entry);
-        } else if (lock.tryLock()) {
+        if (!hits.note(entry) && lock.tryLock()) {
             try {
                 replayHits();
                 policy.accessed(entry);
@@ -187,13 +179,7 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
 
     /** Under the lock. */
     private void replayHits() {
-        for (int i = 0; i < BUFFER; i++) {
-            Entry<K, V> entry = hits.getAndSet(i, null);
-            if (entry != null) {
-                policy.accessed(entry);
-            }
-        }
-        hitCount.set(0);
+        hits.drain(policy::accessed);
     }
 
     private void remember(K key, V value) {

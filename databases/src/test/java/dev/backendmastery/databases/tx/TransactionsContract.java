@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backendmastery.core.time.ManualTicker;
+import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;
 import dev.backendmastery.databases.tx.CommitProxy.Fault;
 import dev.backendmastery.engines.Engines;

@@ -69,6 +69,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Thread> threads = new HashSet<>();
     private final EnumSet<Direction> dropped = EnumSet.noneOf(Direction.class);
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
     private @Nullable Ambush ambush;
     private long delayNanos;
     private long bytesPerSecond;
@@ -153,6 +154,7 @@ public final class FaultProxy implements AutoCloseable {
             List.copyOf(connections).forEach(Connection::end);
             lock.notifyAll();
         }
+        awaitRefusal();
     }
 
     /**
@@ -162,6 +164,7 @@ public final class FaultProxy implements AutoCloseable {
      * @throws UncheckedIOException if another program took the port meanwhile
      */
     public void heal() {
+        awaitRefusal();
         synchronized (lock) {
             checkOpen();
             delayNanos = 0;
@@ -292,9 +295,23 @@ public final class FaultProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             listener = socket;
-            run("accept", () -> accept(socket));
+            acceptor = run("accept", () -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen on port " + port, e);
+        }
+    }
+
+    /**
+     * Returns when a cut port refuses. The system takes connections for a closed listener as long as a thread is still inside
+     * its accept call.
+     */
+    private void awaitRefusal() {
+        Thread last;
+        synchronized (lock) {
+            last = listener == null ? acceptor : null;
+        }
+        if (last != null && !Await.until(CLOSE_LIMIT, () -> !last.isAlive())) {
+            throw new IllegalStateException("port " + port + " still accepts");
         }
     }
 

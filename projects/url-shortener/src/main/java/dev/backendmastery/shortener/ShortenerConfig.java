@@ -1,9 +1,12 @@
 package dev.backendmastery.shortener;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,82 +53,14 @@ public record ShortenerConfig(
         hosts = Map.copyOf(hosts);
     }
 
-    /** A node on these engines, with limits and lifetimes for everyday use. */
-    public static ShortenerConfig of(
-            int port, String jdbcUrl, String redisHost, int redisPort, String secret, String adminKey) {
-        return new ShortenerConfig(
-                port,
-                jdbcUrl,
-                redisHost,
-                redisPort,
-                secret,
-                adminKey,
-                null,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(30),
-                600,
-                200,
-                Set.of(),
-                Map.of());
-    }
-
-    /** The same, but on another port. */
-    public ShortenerConfig withPort(int other) {
-        return new ShortenerConfig(
-                other,
-                jdbcUrl,
-                redisHost,
-                redisPort,
-                secret,
-                adminKey,
-                baseUrl,
-                nearLife,
-                sharedLife,
-                creationsPerMinute,
-                visitsPerSecond,
-                exemptTargets,
-                hosts);
-    }
-
-    /** The same, but with other limits. */
-    public ShortenerConfig withLimits(long creations, long visits) {
-        return new ShortenerConfig(
-                port,
-                jdbcUrl,
-                redisHost,
-                redisPort,
-                secret,
-                adminKey,
-                baseUrl,
-                nearLife,
-                sharedLife,
-                creations,
-                visits,
-                exemptTargets,
-                hosts);
-    }
-
-    /** The same, but with trial targets and names. */
-    public ShortenerConfig withTrials(Set<String> exempt, Map<String, String> names) {
-        return new ShortenerConfig(
-                port,
-                jdbcUrl,
-                redisHost,
-                redisPort,
-                secret,
-                adminKey,
-                baseUrl,
-                nearLife,
-                sharedLife,
-                creationsPerMinute,
-                visitsPerSecond,
-                exempt,
-                names);
+    /** A node on these engines; what else it needs to know has defaults for everyday use. */
+    public static Builder on(String jdbcUrl, String redisHost, int redisPort, String secret, String adminKey) {
+        return new Builder(jdbcUrl, redisHost, redisPort, secret, adminKey);
     }
 
     /**
-     * From the environment: {@code SHORTENER_PORT}, {@code SHORTENER_JDBC_URL}, {@code SHORTENER_REDIS} (host:port), {@code
-     * SHORTENER_SECRET}, {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_BASE_URL}, {@code
+     * From the environment: {@code SHORTENER_JDBC_URL}, {@code SHORTENER_REDIS} (host:port), {@code SHORTENER_SECRET},
+     * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
      * SHORTENER_EXEMPT_TARGETS} (host:port, comma), {@code SHORTENER_HOSTS} (name=address, comma), {@code
      * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}.
      *
@@ -136,46 +71,27 @@ public record ShortenerConfig(
         if (redis.length != 2) {
             throw new IllegalArgumentException("SHORTENER_REDIS must be host:port");
         }
-        ShortenerConfig plain = of(
-                number(environment.getOrDefault("SHORTENER_PORT", "8080"), "SHORTENER_PORT"),
-                need(environment, "SHORTENER_JDBC_URL"),
-                redis[0],
-                number(redis[1], "SHORTENER_REDIS"),
-                need(environment, "SHORTENER_SECRET"),
-                need(environment, "SHORTENER_ADMIN_KEY"));
-        Set<String> exempt = new TreeSet<>();
-        for (String target :
-                environment.getOrDefault("SHORTENER_EXEMPT_TARGETS", "").split(",", -1)) {
-            if (!target.isBlank()) {
-                exempt.add(target.trim());
-            }
+        Builder builder = on(
+                        need(environment, "SHORTENER_JDBC_URL"),
+                        redis[0],
+                        number(redis[1], "SHORTENER_REDIS"),
+                        need(environment, "SHORTENER_SECRET"),
+                        need(environment, "SHORTENER_ADMIN_KEY"))
+                .baseUrl(environment.get("SHORTENER_BASE_URL"))
+                .port(number(environment, "SHORTENER_PORT", 8080))
+                .creationsPerMinute(number(environment, "SHORTENER_CREATIONS_PER_MINUTE", 600))
+                .visitsPerSecond(number(environment, "SHORTENER_VISITS_PER_SECOND", 200));
+        for (String target : list(environment, "SHORTENER_EXEMPT_TARGETS")) {
+            builder.exemptTarget(target);
         }
-        Map<String, String> hosts = new java.util.TreeMap<>();
-        for (String host : environment.getOrDefault("SHORTENER_HOSTS", "").split(",", -1)) {
-            if (!host.isBlank()) {
-                String[] pair = host.trim().split("=", 2);
-                if (pair.length != 2) {
-                    throw new IllegalArgumentException("SHORTENER_HOSTS must be name=address pairs");
-                }
-                hosts.put(pair[0], pair[1]);
+        for (String host : list(environment, "SHORTENER_HOSTS")) {
+            String[] pair = host.split("=", 2);
+            if (pair.length != 2) {
+                throw new IllegalArgumentException("SHORTENER_HOSTS must be name=address pairs");
             }
+            builder.host(pair[0], pair[1]);
         }
-        return new ShortenerConfig(
-                plain.port,
-                plain.jdbcUrl,
-                plain.redisHost,
-                plain.redisPort,
-                plain.secret,
-                plain.adminKey,
-                environment.get("SHORTENER_BASE_URL"),
-                plain.nearLife,
-                plain.sharedLife,
-                number(
-                        environment.getOrDefault("SHORTENER_CREATIONS_PER_MINUTE", "600"),
-                        "SHORTENER_CREATIONS_PER_MINUTE"),
-                number(environment.getOrDefault("SHORTENER_VISITS_PER_SECOND", "200"), "SHORTENER_VISITS_PER_SECOND"),
-                exempt,
-                hosts);
+        return builder.build();
     }
 
     private static String need(Map<String, String> environment, String name) {
@@ -186,11 +102,113 @@ public record ShortenerConfig(
         return value;
     }
 
+    private static List<String> list(Map<String, String> environment, String name) {
+        return Arrays.stream(environment.getOrDefault(name, "").split(",", -1))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    private static int number(Map<String, String> environment, String name, int otherwise) {
+        String value = environment.get(name);
+        return value == null ? otherwise : number(value, name);
+    }
+
     private static int number(String value, String name) {
         try {
             return Integer.parseInt(value.trim());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(name + " must be a number, was '" + value + "'", e);
+        }
+    }
+
+    /** A config in the making. */
+    public static final class Builder {
+        private final String jdbcUrl;
+        private final String redisHost;
+        private final int redisPort;
+        private final String secret;
+        private final String adminKey;
+        private int port;
+        private @Nullable String baseUrl;
+        private Duration nearLife = Duration.ofSeconds(1);
+        private Duration sharedLife = Duration.ofSeconds(30);
+        private long creationsPerMinute = 600;
+        private long visitsPerSecond = 200;
+        private final Set<String> exemptTargets = new HashSet<>();
+        private final Map<String, String> hosts = new HashMap<>();
+
+        private Builder(String jdbcUrl, String redisHost, int redisPort, String secret, String adminKey) {
+            this.jdbcUrl = jdbcUrl;
+            this.redisHost = redisHost;
+            this.redisPort = redisPort;
+            this.secret = secret;
+            this.adminKey = adminKey;
+        }
+
+        /** To listen on; any, if nothing is said. */
+        public Builder port(int number) {
+            port = number;
+            return this;
+        }
+
+        /** What short addresses start with; the node's own address, if nothing is said. */
+        public Builder baseUrl(@Nullable String url) {
+            baseUrl = url;
+            return this;
+        }
+
+        /** How long redirects may go on after another node's ban, in this node and if Redis could not be told. */
+        public Builder cacheLives(Duration near, Duration shared) {
+            nearLife = near;
+            sharedLife = shared;
+            return this;
+        }
+
+        /** For each API key and each address; 600 if nothing is said. */
+        public Builder creationsPerMinute(long most) {
+            creationsPerMinute = most;
+            return this;
+        }
+
+        /** For each address; 200 if nothing is said. */
+        public Builder visitsPerSecond(long most) {
+            visitsPerSecond = most;
+            return this;
+        }
+
+        /** A {@code host:port} that may be led to although it is not public. */
+        public Builder exemptTarget(String hostAndPort) {
+            exemptTargets.add(hostAndPort);
+            return this;
+        }
+
+        /** A name that resolves to a fixed address. */
+        public Builder host(String name, String address) {
+            hosts.put(name, address);
+            return this;
+        }
+
+        /**
+         * The config.
+         *
+         * @throws IllegalArgumentException if the secret or the key is too short
+         */
+        public ShortenerConfig build() {
+            return new ShortenerConfig(
+                    port,
+                    jdbcUrl,
+                    redisHost,
+                    redisPort,
+                    secret,
+                    adminKey,
+                    baseUrl,
+                    nearLife,
+                    sharedLife,
+                    creationsPerMinute,
+                    visitsPerSecond,
+                    exemptTargets,
+                    hosts);
         }
     }
 }

@@ -1,9 +1,15 @@
 package dev.backendmastery.shortener;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.backendmastery.caching.cache.BoundedCache;
+import dev.backendmastery.caching.cache.Cache;
+import dev.backendmastery.caching.cache.CacheStats;
 import dev.backendmastery.core.id.FeistelShortCodes;
 import dev.backendmastery.core.id.ShortCodes;
+import dev.backendmastery.core.id.UuidV7;
+import dev.backendmastery.core.time.ManualTicker;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
@@ -13,17 +19,24 @@ import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ClickLog;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
+import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
+import dev.backendmastery.shortener.domain.Targets;
 import dev.backendmastery.shortener.postgres.PostgresApiKeys;
 import dev.backendmastery.shortener.postgres.PostgresClickLog;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
+import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +136,83 @@ final class InvariantsTest {
         try (AnswersFirst wrong = new AnswersFirst(clicks)) {
             Link link = aLink();
             assertThrows(AssertionError.class, () -> Invariants.answeredIsOnRecordOnce(wrong, clicks, link));
+        }
+    }
+
+    @Test
+    void noRedirectLaterThanTheBoundAfterABan() {
+        Duration bound = Duration.ofSeconds(1);
+        ManualTicker ticker = new ManualTicker();
+        noRedirectAfterABan(bound, ticker, () -> near(bound, ticker), shared());
+        assertThrows(
+                AssertionError.class,
+                () -> noRedirectAfterABan(bound, ticker, () -> near(Duration.ofDays(1), ticker), shared()));
+        assertThrows(
+                AssertionError.class,
+                () -> noRedirectAfterABan(bound, ticker, () -> near(bound, ticker), new ForgetsToForget(shared())));
+    }
+
+    private static Cache<String, Link> near(Duration life, ManualTicker ticker) {
+        return BoundedCache.<String, Link>builder()
+                .expireAfterWrite(life)
+                .ticker(ticker)
+                .lru();
+    }
+
+    private static Cache<String, Link> shared() {
+        return BoundedCache.<String, Link>builder().lru();
+    }
+
+    private static void noRedirectAfterABan(
+            Duration bound, ManualTicker ticker, Supplier<Cache<String, Link>> near, Cache<String, Link> shared) {
+        ApiKeys.ApiKey admin = new ApiKeys.ApiKey(owner, "admin", true);
+        Shortener one = node(near.get(), shared);
+        Shortener two = node(near.get(), shared);
+        String code = aLink().code();
+        Shortener.Visit visit = new Shortener.Visit(code, false, "Mozilla", null);
+        assertInstanceOf(Shortener.Answer.Redirect.class, one.visit(visit));
+        assertInstanceOf(Shortener.Answer.Redirect.class, two.visit(visit));
+        one.setStatus(admin, code, Link.Status.BANNED);
+        assertInstanceOf(Shortener.Answer.Gone.class, one.visit(visit), "on the node that was told");
+        ticker.advance(bound);
+        assertInstanceOf(Shortener.Answer.Gone.class, two.visit(visit), "on the other node, after the bound");
+    }
+
+    private static Shortener node(Cache<String, Link> near, Cache<String, Link> shared) {
+        Targets targets = new Targets(InetAddress::getAllByName, Set.of(), Set.of());
+        return new Shortener(store, clicks, near, shared, targets, UuidV7.fast(), InstantSource.system());
+    }
+
+    /** A shared cache that nobody tells of changes. */
+    private record ForgetsToForget(Cache<String, Link> right) implements Cache<String, Link> {
+        @Override
+        public @Nullable Link getIfPresent(String key) {
+            return right.getIfPresent(key);
+        }
+
+        @Override
+        public Link get(String key, Function<? super String, ? extends Link> loader) {
+            return right.get(key, loader);
+        }
+
+        @Override
+        public void put(String key, Link value) {
+            right.put(key, value);
+        }
+
+        @Override
+        public void remove(String key) {
+            // this is the fault
+        }
+
+        @Override
+        public void clear() {
+            right.clear();
+        }
+
+        @Override
+        public CacheStats stats() {
+            return right.stats();
         }
     }
 

@@ -27,7 +27,8 @@ final class NodeKilledTest {
     @Test
     void losesNoAnsweredClickWhenTheNodeIsKilled() throws IOException, InterruptedException {
         Redis redis = Engines.redis();
-        ShortenerConfig config = Nodes.on(Engines.postgres().createDatabase(), redis);
+        ShortenerConfig config =
+                Nodes.on(Engines.postgres().createDatabase(), redis).build();
         Process node = start(config);
         try (ShortenerNode witness = ShortenerNode.start(config)) {
             String url = readyLine(node);
@@ -70,7 +71,8 @@ final class NodeKilledTest {
     @Test
     void answersWithAnErrorInBoundedTimeWhileTheDatabaseHangsAndGoesOnAfter() {
         try (Postgres postgres = Postgres.builder().start();
-                ShortenerNode node = ShortenerNode.start(Nodes.on(postgres.createDatabase(), Engines.redis()))) {
+                ShortenerNode node = ShortenerNode.start(
+                        Nodes.on(postgres.createDatabase(), Engines.redis()).build())) {
             Client caller = new Client(node.url(), Nodes.ADMIN_KEY);
             String code = caller.make(Map.of("target", Nodes.TARGET));
             assertEquals(302, caller.get("/" + code).status());
@@ -90,8 +92,8 @@ final class NodeKilledTest {
     @Test
     void goesOnWithoutRedis() {
         try (Redis redis = Redis.builder().start();
-                ShortenerNode node =
-                        ShortenerNode.start(Nodes.on(Engines.postgres().createDatabase(), redis))) {
+                ShortenerNode node = ShortenerNode.start(
+                        Nodes.on(Engines.postgres().createDatabase(), redis).build())) {
             Client caller = new Client(node.url(), Nodes.ADMIN_KEY);
             String code = caller.make(Map.of("target", Nodes.TARGET));
             redis.kill();

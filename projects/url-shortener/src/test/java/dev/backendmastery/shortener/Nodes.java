@@ -3,8 +3,6 @@ package dev.backendmastery.shortener;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Redis;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
 
 /** Settings for nodes on the test engines. */
 final class Nodes {
@@ -18,25 +16,21 @@ final class Nodes {
     private Nodes() {}
 
     /** On a fresh database; Redis is shared, so two settings must not run at the same time. */
-    static ShortenerConfig fresh() {
-        Redis redis = Engines.redis();
-        return on(Engines.postgres().createDatabase(), redis);
+    static ShortenerConfig.Builder fresh() {
+        return on(Engines.postgres().createDatabase(), Engines.redis());
     }
 
-    static ShortenerConfig on(String jdbcUrl, Redis redis) {
-        return new ShortenerConfig(
-                0,
-                jdbcUrl,
-                redis.host(),
-                redis.port(),
-                "a secret for tests, 32 characters long at least",
-                ADMIN_KEY,
-                null,
-                NEAR_LIFE,
-                Duration.ofSeconds(10),
-                100_000,
-                100_000,
-                Set.of(),
-                Map.of("example.com", "93.184.216.34", "inside.example.com", "10.0.0.1"));
+    static ShortenerConfig.Builder on(String jdbcUrl, Redis redis) {
+        return ShortenerConfig.on(
+                        jdbcUrl,
+                        redis.host(),
+                        redis.port(),
+                        "a secret for tests, 32 characters long at least",
+                        ADMIN_KEY)
+                .cacheLives(NEAR_LIFE, Duration.ofSeconds(10))
+                .creationsPerMinute(100_000)
+                .visitsPerSecond(100_000)
+                .host("example.com", "93.184.216.34")
+                .host("inside.example.com", "10.0.0.1");
     }
 }

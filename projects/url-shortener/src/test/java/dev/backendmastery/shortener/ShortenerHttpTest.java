@@ -37,7 +37,7 @@ final class ShortenerHttpTest {
 
     @BeforeAll
     static void start() {
-        ShortenerConfig config = Nodes.fresh();
+        ShortenerConfig config = Nodes.fresh().build();
         one = ShortenerNode.start(config);
         two = ShortenerNode.start(config);
         admin = new Client(one.url(), Nodes.ADMIN_KEY);
@@ -271,7 +271,8 @@ final class ShortenerHttpTest {
 
     @Test
     void limitsCreationsByKeyAndVisitsByAddress() {
-        try (ShortenerNode limited = ShortenerNode.start(Nodes.fresh().withLimits(3, 5))) {
+        try (ShortenerNode limited = ShortenerNode.start(
+                Nodes.fresh().creationsPerMinute(3).visitsPerSecond(5).build())) {
             Client caller = new Client(limited.url(), Nodes.ADMIN_KEY);
             List<Integer> created = new ArrayList<>();
             for (int i = 0; i < 5; i++) {

@@ -108,6 +108,18 @@ final class TargetsTest {
     }
 
     @Test
+    void looksAtWhatANameResolvesTo() {
+        refusesNamesThatLeadInside(targets);
+        Targets looksAtTheTextOnly = new Targets(host -> resolve("example.com"), Set.of("short.example"), Set.of());
+        assertThrows(AssertionError.class, () -> refusesNamesThatLeadInside(looksAtTheTextOnly));
+    }
+
+    private static void refusesNamesThatLeadInside(Targets policy) {
+        assertThrows(LinkException.class, () -> policy.check("https://inside.example.com/"));
+        assertThrows(LinkException.class, () -> policy.check("https://half.example.com/"));
+    }
+
+    @Test
     void refusesWhatIsTooLong() {
         assertThrows(LinkException.class, () -> targets.check("https://example.com/" + "a".repeat(2_048)));
     }

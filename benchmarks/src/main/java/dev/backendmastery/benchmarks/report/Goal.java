@@ -1,0 +1,48 @@
+package dev.backendmastery.benchmarks.report;
+
+import dev.backendmastery.benchmarks.report.Result.Measurement;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How much better ours should be than a peer: by at least this factor, whichever way the scores count.
+ *
+ * @param result the race
+ * @param benchmark the discipline
+ * @param threads how many threads at once
+ * @param ours our contestant
+ * @param peer the one to compare with
+ * @param factor 1 is as good as the peer, 2 twice as good
+ */
+record Goal(String result, String benchmark, int threads, String ours, String peer, double factor) {
+
+    static final List<Goal> ALL = List.of(
+            new Goal("ratelimit", "granted", 1, "ours-token-bucket", "floor-nano-time", 1 / 1.35),
+            new Goal("ratelimit", "rejected", 1, "ours-token-bucket", "floor-nano-time", 1 / 1.35),
+            new Goal("ratelimit", "granted", 2, "ours-token-bucket", "bucket4j", 1.5),
+            new Goal("ratelimit", "granted", 2, "ours-token-bucket", "resilience4j-atomic", 1.5),
+            new Goal("ratelimit", "granted", 2, "ours-token-bucket", "guava", 1.5),
+            new Goal("ratelimit", "granted", 2, "ours-token-bucket", "failsafe", 1.5),
+            new Goal("ratelimit", "rejected", 2, "ours-token-bucket", "floor-nano-time", 0.95),
+            new Goal("ratelimit", "granted", 2, "ours-leased", "resilience4j-semaphore", 3),
+            new Goal("id", "next", 1, "ours-uuidv7-fast", "uuid-creator-v7-fast", 1.8),
+            new Goal("id", "next", 1, "ours-snowflake", "tsid-creator", 0.95),
+            new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
+            new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
+
+    /** The ratio of one run: its middle, and the least and the most that the forks allow. */
+    record Ratio(double middle, double least, double most) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", middle, least, most);
+        }
+    }
+
+    static Ratio ratio(Measurement ours, Measurement peer) {
+        return ours.moreIsBetter()
+                ? new Ratio(
+                        ours.median() / peer.median(), ours.lowest() / peer.highest(), ours.highest() / peer.lowest())
+                : new Ratio(
+                        peer.median() / ours.median(), peer.lowest() / ours.highest(), peer.highest() / ours.lowest());
+    }
+}

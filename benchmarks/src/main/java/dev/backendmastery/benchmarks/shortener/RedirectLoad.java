@@ -1,0 +1,213 @@
+package dev.backendmastery.benchmarks.shortener;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backendmastery.engines.Postgres;
+import dev.backendmastery.engines.Redis;
+import dev.backendmastery.shortener.ShortenerConfig;
+import dev.backendmastery.shortener.ShortenerNode;
+import io.javalin.Javalin;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+
+/**
+ * Redirects of one node over loopback, beside the same answer served straight from Javalin.
+ *
+ * <p>Throughput is measured by callers that each wait for their answer. Latency is measured open-loop: requests have
+ * appointed times, and a late start counts as waiting, so that a stall shows in the percentiles instead of hiding them.
+ * {@code hot} follows one link that is in memory, {@code cold} follows each link once, so each is read from PostgreSQL.
+ * Clicks are on disk before they are answered: PostgreSQL runs with fsync.
+ */
+public final class RedirectLoad {
+
+    private static final int ROUNDS = 5;
+    private static final int CALLERS = 16;
+    private static final int REQUESTS = 4_000;
+    private static final int RATE = 300;
+    private static final Duration LATENCY_RUN = Duration.ofSeconds(5);
+    private static final String KEY = "load-administrator-key";
+
+    private RedirectLoad() {}
+
+    /**
+     * One contestant in one discipline.
+     *
+     * @param rounds a score for each round
+     */
+    public record Score(String what, int callers, String who, String unit, boolean moreIsBetter, List<Double> rounds) {}
+
+    /** Runs all rounds; about three minutes. */
+    public static List<Score> run() throws IOException, InterruptedException {
+        Javalin plain = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.jetty.host = "127.0.0.1";
+            config.routes.get("/{code}", context -> context.header("Location", "https://example.com/")
+                    .header("Cache-Control", "no-store")
+                    .status(302));
+        });
+        try (Postgres postgres = Postgres.builder().durable().start();
+                Redis redis = Redis.builder().start();
+                ShortenerNode node = ShortenerNode.start(ShortenerConfig.on(
+                                postgres.createDatabase(),
+                                redis.host(),
+                                redis.port(),
+                                "a secret for the load test, 32 characters",
+                                KEY)
+                        .creationsPerMinute(1_000_000)
+                        .visitsPerSecond(1_000_000)
+                        .host("example.com", "93.184.216.34")
+                        .build())) {
+            plain.start(0);
+            String straight = "http://127.0.0.1:" + plain.port();
+            List<String> codes = make(node.url(), ROUNDS * 2_000 + 2_000);
+            AtomicInteger cold = new AtomicInteger();
+            IntFunction<URI> hotPath = i -> URI.create(node.url() + "/" + codes.get(0));
+            IntFunction<URI> coldPath =
+                    i -> URI.create(node.url() + "/" + codes.get(1 + cold.getAndIncrement() % (codes.size() - 1)));
+            IntFunction<URI> plainPath = i -> URI.create(straight + "/same");
+            throughput(hotPath, REQUESTS);
+            throughput(plainPath, REQUESTS);
+            List<List<Double>> scores = Stream.generate(() -> (List<Double>) new ArrayList<Double>())
+                    .limit(7)
+                    .toList();
+            for (int round = 0; round < ROUNDS; round++) {
+                scores.get(0).add(throughput(plainPath, REQUESTS));
+                scores.get(1).add(throughput(hotPath, REQUESTS));
+                scores.get(2).add(throughput(coldPath, 2_000));
+                double[] straightLatency = latencies(plainPath);
+                scores.get(3).add(percentile(straightLatency, 0.5));
+                scores.get(5).add(percentile(straightLatency, 0.99));
+                double[] hotLatency = latencies(hotPath);
+                scores.get(4).add(percentile(hotLatency, 0.5));
+                scores.get(6).add(percentile(hotLatency, 0.99));
+            }
+            return List.of(
+                    new Score("throughput", CALLERS, "floor-plain-javalin", "redirects/s", true, scores.get(0)),
+                    new Score("throughput", CALLERS, "ours-hot", "redirects/s", true, scores.get(1)),
+                    new Score("throughput", CALLERS, "ours-cold", "redirects/s", true, scores.get(2)),
+                    new Score("latency p50 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(3)),
+                    new Score("latency p50 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(4)),
+                    new Score("latency p99 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(5)),
+                    new Score("latency p99 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(6)));
+        } finally {
+            plain.stop();
+        }
+    }
+
+    private static List<String> make(String url, int count) throws InterruptedException {
+        ObjectMapper json = new ObjectMapper();
+        HttpClient http = HttpClient.newHttpClient();
+        List<String> codes = new ArrayList<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+        for (int i = 0; i < count; i++) {
+            pool.execute(() -> {
+                try {
+                    var reply = http.send(
+                            HttpRequest.newBuilder(URI.create(url + "/api/links"))
+                                    .header("Authorization", "Bearer " + KEY)
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"target\":\"https://example.com/\"}"))
+                                    .build(),
+                            BodyHandlers.ofString());
+                    String code = json.readTree(reply.body()).path("code").asText();
+                    if (reply.statusCode() != 201) {
+                        throw new IllegalStateException(reply.statusCode() + " " + reply.body());
+                    }
+                    synchronized (codes) {
+                        codes.add(code);
+                    }
+                } catch (IOException | RuntimeException e) {
+                    failure.set(e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        end(pool, failure);
+        return codes;
+    }
+
+    private static double throughput(IntFunction<URI> path, int requests) throws InterruptedException {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+        HttpClient http = HttpClient.newHttpClient();
+        long start = System.nanoTime();
+        for (int i = 0; i < requests; i++) {
+            int number = i;
+            pool.execute(() -> follow(http, path.apply(number), failure));
+        }
+        end(pool, failure);
+        return requests / ((System.nanoTime() - start) / 1e9);
+    }
+
+    private static double[] latencies(IntFunction<URI> path) throws InterruptedException {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        ExecutorService pool = Executors.newFixedThreadPool(64);
+        HttpClient http = HttpClient.newHttpClient();
+        int requests = (int) (RATE * LATENCY_RUN.toSeconds());
+        double[] millis = new double[requests];
+        long start = System.nanoTime();
+        for (int i = 0; i < requests; i++) {
+            int number = i;
+            long appointed = start + i * 1_000_000_000L / RATE;
+            for (long left = appointed - System.nanoTime(); left > 0; left = appointed - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            pool.execute(() -> {
+                follow(http, path.apply(number), failure);
+                millis[number] = (System.nanoTime() - appointed) / 1e6;
+            });
+        }
+        end(pool, failure);
+        return millis;
+    }
+
+    private static void follow(HttpClient http, URI address, AtomicReference<Throwable> failure) {
+        try {
+            int status = http.send(
+                            HttpRequest.newBuilder(address)
+                                    .timeout(Duration.ofSeconds(30))
+                                    .header("User-Agent", "Mozilla/5.0 load")
+                                    .build(),
+                            BodyHandlers.discarding())
+                    .statusCode();
+            if (status != 302) {
+                throw new IllegalStateException(address + " answered " + status);
+            }
+        } catch (IOException | RuntimeException e) {
+            failure.set(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void end(ExecutorService pool, AtomicReference<Throwable> failure) throws InterruptedException {
+        pool.shutdown();
+        if (!pool.awaitTermination(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("the load did not end within two minutes");
+        }
+        if (failure.get() != null) {
+            throw new IllegalStateException("a request failed", failure.get());
+        }
+    }
+
+    private static double percentile(double[] values, double share) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
+    }
+}

@@ -1,0 +1,321 @@
+package dev.backendmastery.showcase;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backendmastery.engines.Postgres;
+import dev.backendmastery.engines.Redis;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Real traffic through real failures, and a table of what held. */
+final class Check {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CALLERS = 8;
+
+    private record Line(String what, String counts, boolean held) {}
+
+    private record Reply(int status, String location, String body) {
+        JsonNode json() {
+            try {
+                return JSON.readTree(body);
+            } catch (IOException e) {
+                throw new IllegalStateException("not JSON: " + body, e);
+            }
+        }
+    }
+
+    private final PrintStream out;
+    private final List<Line> lines = new ArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+    private final String key = Showcase.randomKey();
+
+    Check(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Runs everything; true if all held. */
+    boolean run() throws IOException, InterruptedException {
+        Path log = Files.createTempFile("showcase-check-", ".log");
+        out.println("Starting PostgreSQL (with fsync), Redis and two nodes ...");
+        // Servers of its own: these are killed.
+        try (Postgres postgres = Postgres.builder().durable().start();
+                Redis redis = Redis.builder().start()) {
+            Map<String, String> settings = Showcase.settings(postgres.createDatabase(), redis, key);
+            settings.put("SHORTENER_PORT", "0");
+            try (NodeProcess one = NodeProcess.start(settings, log);
+                    NodeProcess two = NodeProcess.start(settings, log)) {
+                redirects(one.url(), two.url());
+                bans(one.url(), two.url());
+                maxVisits(one.url(), two.url());
+                idempotency(one.url(), two.url());
+                killANode(one, two.url());
+            }
+            try (NodeProcess one = NodeProcess.start(settings, log)) {
+                restartRedis(one.url(), redis);
+                restartPostgres(one.url(), postgres);
+            }
+        }
+        out.println();
+        for (Line line : lines) {
+            out.printf(Locale.ROOT, "%-4s %-66s %s%n", line.held ? "ok" : "FAIL", line.what, line.counts);
+        }
+        boolean all = lines.stream().allMatch(Line::held);
+        out.printf(
+                "%n%d of %d held%s%n",
+                lines.stream().filter(Line::held).count(), lines.size(), all ? "" : "; the nodes' log: " + log);
+        if (all) {
+            Files.deleteIfExists(log);
+        }
+        return all;
+    }
+
+    private void line(String what, boolean held, String counts, Object... values) {
+        lines.add(new Line(what, String.format(Locale.ROOT, counts, values), held));
+        out.print(held ? "." : "F");
+        out.flush();
+    }
+
+    private void redirects(String one, String two) {
+        Set<String> codes = new HashSet<>();
+        int followed = 0;
+        int links = 100;
+        for (int i = 0; i < links; i++) {
+            String target = "https://example.com/" + i;
+            String code = create(one, Map.of("target", target));
+            codes.add(code);
+            for (String node : List.of(one, two)) {
+                Reply reply = call("GET", node + "/" + code, null);
+                followed += reply.status == 302 && reply.location.equals(target) ? 1 : 0;
+            }
+        }
+        line(
+                "every link leads where it should, on both nodes",
+                followed == 2 * links,
+                "%d of %d redirects",
+                followed,
+                2 * links);
+        line("every link has a code of its own", codes.size() == links, "%d codes of %d links", codes.size(), links);
+        int clicks = codes.stream().mapToInt(code -> visits(two, code)).sum();
+        line("every redirect is one click", clicks == 2 * links, "%d clicks of %d redirects", clicks, 2 * links);
+    }
+
+    private void bans(String one, String two) {
+        int late = 0;
+        int links = 5;
+        for (int i = 0; i < links; i++) {
+            String code = create(one, Map.of("target", "https://example.com/"));
+            call("GET", one + "/" + code, null);
+            call("GET", two + "/" + code, null);
+            call("POST", one + "/api/links/" + code + "/ban", null);
+            long banned = System.nanoTime();
+            late += call("GET", one + "/" + code, null).status == 302 ? 1 : 0;
+            while (System.nanoTime() - banned < Duration.ofMillis(1_500).toNanos()) {
+                long asked = System.nanoTime() - banned;
+                boolean redirected = call("GET", two + "/" + code, null).status == 302;
+                late += redirected && asked > Duration.ofSeconds(1).toNanos() ? 1 : 0;
+            }
+        }
+        line("no redirect later than 1 s after a ban, on the other node", late == 0, "%d late, %d bans", late, links);
+    }
+
+    private void maxVisits(String one, String two) throws InterruptedException {
+        String code = create(one, Map.of("target", "https://example.com/", "maxVisits", 25));
+        AtomicInteger through = new AtomicInteger();
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+        for (int i = 0; i < 100; i++) {
+            String node = i % 2 == 0 ? one : two;
+            pool.execute(() -> {
+                if (call("GET", node + "/" + code, null).status == 302) {
+                    through.incrementAndGet();
+                }
+            });
+        }
+        end(pool);
+        line("25 visits allowed, 100 tried on two nodes at once", through.get() == 25, "%d got through", through.get());
+    }
+
+    private void idempotency(String one, String two) {
+        Set<String> codes = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            codes.add(create(
+                    i % 2 == 0 ? one : two, Map.of("target", "https://example.com/"), "Idempotency-Key", "check"));
+        }
+        line("ten requests with one idempotency key", codes.size() == 1, "%d link(s)", codes.size());
+    }
+
+    private void killANode(NodeProcess victim, String survivor) throws InterruptedException {
+        String code = create(survivor, Map.of("target", "https://example.com/"));
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger sent = new AtomicInteger();
+        CountDownLatch enough = new CountDownLatch(300);
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+        for (int caller = 0; caller < CALLERS; caller++) {
+            pool.execute(() -> {
+                for (int i = 0; i < 5_000; i++) {
+                    sent.incrementAndGet();
+                    if (call("GET", victim.url() + "/" + code, null).status != 302) {
+                        return;
+                    }
+                    answered.incrementAndGet();
+                    enough.countDown();
+                }
+            });
+        }
+        boolean warm = enough.await(60, TimeUnit.SECONDS);
+        victim.kill();
+        end(pool);
+        int recorded = visits(survivor, code);
+        line(
+                "kill -9 of a node under load: no answered click is lost",
+                warm && recorded >= answered.get() && recorded <= sent.get(),
+                "%d answered, %d on record, %d sent",
+                answered.get(),
+                recorded,
+                sent.get());
+        int served = 0;
+        for (int i = 0; i < 50; i++) {
+            served += call("GET", survivor + "/" + code, null).status == 302 ? 1 : 0;
+        }
+        line("the other node goes on", served == 50, "%d of 50 redirects", served);
+    }
+
+    private void restartRedis(String node, Redis redis) throws InterruptedException {
+        duringLoad(
+                "Redis killed and restarted under load",
+                node,
+                () -> {
+                    redis.kill();
+                    redis.restart();
+                },
+                true);
+    }
+
+    private void restartPostgres(String node, Postgres postgres) throws InterruptedException {
+        duringLoad(
+                "PostgreSQL killed and restarted under load",
+                node,
+                () -> {
+                    postgres.kill();
+                    postgres.restart();
+                },
+                false);
+    }
+
+    /** Errors may be the answer while the engine is away, if {@code noErrors} does not forbid; lost clicks never. */
+    private void duringLoad(String what, String node, Runnable fault, boolean noErrors) throws InterruptedException {
+        String code = create(node, Map.of("target", "https://example.com/"));
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        AtomicInteger slowest = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
+        for (int caller = 0; caller < CALLERS; caller++) {
+            pool.execute(() -> {
+                for (int i = 0; i < 20_000 && !over.get(); i++) {
+                    long start = System.nanoTime();
+                    (call("GET", node + "/" + code, null).status == 302 ? answered : failed).incrementAndGet();
+                    slowest.accumulateAndGet((int) ((System.nanoTime() - start) / 1_000_000), Math::max);
+                }
+            });
+        }
+        awaitMore(answered, 100);
+        fault.run();
+        boolean again = awaitMore(answered, 200);
+        over.set(true);
+        end(pool);
+        int recorded = visits(node, code);
+        boolean counted = recorded >= answered.get() && recorded <= answered.get() + failed.get();
+        line(
+                what + ": serves again, no answered click lost",
+                again && counted && (!noErrors || failed.get() == 0),
+                "%d answered, %d errors, %d on record, slowest %d ms",
+                answered.get(),
+                failed.get(),
+                recorded,
+                slowest.get());
+    }
+
+    private static boolean awaitMore(AtomicInteger count, int more) {
+        int before = count.get();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (count.get() < before + more) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+        return true;
+    }
+
+    private static void end(ExecutorService pool) throws InterruptedException {
+        pool.shutdown();
+        if (!pool.awaitTermination(2, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("callers hang");
+        }
+    }
+
+    private String create(String node, Map<String, ?> wish, String... headers) {
+        Reply reply = call("POST", node + "/api/links", wish, headers);
+        if (reply.status != 201) {
+            throw new IllegalStateException("a link could not be made: " + reply);
+        }
+        return reply.json().path("code").asText();
+    }
+
+    private int visits(String node, String code) {
+        return call("GET", node + "/api/links/" + code + "/stats", null)
+                .json()
+                .path("visits")
+                .asInt(-1);
+    }
+
+    private Reply call(String method, String address, @Nullable Object body, String... headers) {
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(Duration.ofSeconds(30))
+                    .header("User-Agent", "Mozilla/5.0 showcase")
+                    .header("Authorization", "Bearer " + key)
+                    .method(
+                            method,
+                            body == null
+                                    ? HttpRequest.BodyPublishers.noBody()
+                                    : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+            for (int i = 0; i < headers.length; i += 2) {
+                request.header(headers[i], headers[i + 1]);
+            }
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(
+                    response.statusCode(),
+                    response.headers().firstValue("Location").orElse(""),
+                    response.body());
+        } catch (IOException e) {
+            return new Reply(0, "", "no answer: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply(0, "", "interrupted");
+        }
+    }
+}

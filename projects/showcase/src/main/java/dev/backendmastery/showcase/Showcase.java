@@ -1,0 +1,133 @@
+package dev.backendmastery.showcase;
+
+import dev.backendmastery.engines.Engine;
+import dev.backendmastery.engines.EngineStartException;
+import dev.backendmastery.engines.Engines;
+import dev.backendmastery.engines.Postgres;
+import dev.backendmastery.engines.Redis;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Starts real engines and the systems on them, and prints where to look; with {@code --check} sends traffic through them
+ * while it kills and restarts things, and exits with 1 if anything did not hold.
+ */
+@SuppressWarnings("SystemOut") // it talks to people
+public final class Showcase {
+
+    private static final PrintStream OUT = System.out;
+
+    private Showcase() {}
+
+    /** Exits with 0 on Ctrl-C or if all held, 1 if something did not, 2 if it cannot start. */
+    public static void main(String[] arguments) {
+        boolean check = arguments.length == 1 && arguments[0].equals("--check");
+        if (arguments.length > 0 && !check) {
+            System.err.println("usage: ./showcase [--check]");
+            System.exit(2);
+        }
+        try {
+            if (check) {
+                System.exit(new Check(OUT).run() ? 0 : 1);
+            }
+            serve(port());
+        } catch (EngineStartException | IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        } catch (IOException e) {
+            System.err.println("cannot start: " + e.getMessage());
+            System.exit(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int port() {
+        String text = System.getenv().getOrDefault("SHOWCASE_PORT", "8080");
+        int port;
+        try {
+            port = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("SHOWCASE_PORT must be a number, was '" + text + "'", e);
+        }
+        try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "port " + port + " is in use or not allowed; choose another: SHOWCASE_PORT=8090 ./showcase", e);
+        }
+    }
+
+    private static void serve(int port) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        OUT.println("Starting PostgreSQL and Redis ...");
+        Engines.start(Engine.POSTGRES, Engine.REDIS);
+        Postgres postgres = Engines.postgres();
+        Redis redis = Engines.redis();
+        OUT.printf(
+                "  PostgreSQL on port %d after %s, Redis on port %d after %s%n",
+                postgres.port(), seconds(postgres.startTime()), redis.port(), seconds(redis.startTime()));
+        OUT.println("Starting two nodes of the URL shortener ...");
+        String key = randomKey();
+        Map<String, String> settings = settings(postgres.createDatabase(), redis, key);
+        Path log = Files.createTempFile("showcase-", ".log");
+        settings.put("SHORTENER_PORT", Integer.toString(port));
+        NodeProcess one = NodeProcess.start(settings, log);
+        settings.put("SHORTENER_PORT", "0");
+        NodeProcess two = NodeProcess.start(settings, log);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(one, two, log), "end-of-showcase"));
+        OUT.printf("Ready after %s.%n%n", seconds(Duration.ofNanos(System.nanoTime() - start)));
+        OUT.println("  URL shortener   " + one.url() + "   (another node: " + two.url() + ")");
+        OUT.println("  API key         " + key);
+        OUT.println("  its API         " + one.url() + "/openapi.json");
+        OUT.println("  the nodes' log  " + log);
+        OUT.println();
+        OUT.println("Ctrl-C ends it and leaves nothing behind. ./showcase --check tries to break it.");
+        OUT.flush();
+        new CountDownLatch(1).await();
+    }
+
+    private static void end(NodeProcess one, NodeProcess two, Path log) {
+        OUT.println("Ending ...");
+        one.close();
+        two.close();
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            OUT.println("could not delete " + log + ": " + e.getMessage());
+        }
+    }
+
+    /** What every node of a system needs to know, but its port. */
+    static Map<String, String> settings(String jdbcUrl, Redis redis, String key) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("SHORTENER_JDBC_URL", jdbcUrl);
+        settings.put("SHORTENER_REDIS", redis.host() + ":" + redis.port());
+        settings.put("SHORTENER_SECRET", randomKey() + randomKey());
+        settings.put("SHORTENER_ADMIN_KEY", key);
+        settings.put("SHORTENER_HOSTS", "example.com=93.184.216.34,example.org=93.184.216.34");
+        settings.put("SHORTENER_VISITS_PER_SECOND", "100000");
+        settings.put("SHORTENER_CREATIONS_PER_MINUTE", "100000");
+        return settings;
+    }
+
+    static String randomKey() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return "bmk_" + HexFormat.of().formatHex(bytes);
+    }
+
+    static String seconds(Duration time) {
+        return String.format(java.util.Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.backendmastery.showcase;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import dev.backendmastery.engines.Engine;
+import dev.backendmastery.engines.Engines;
+import dev.backendmastery.engines.Redis;
+import dev.backendmastery.shortener.ShortenerConfig;
+import dev.backendmastery.shortener.ShortenerNode;
+import io.javalin.Javalin;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** A person makes a link, follows it, and sees the click arrive; needs Chromium and is skipped by name without it. */
+final class BrowserTest {
+
+    private static final String KEY = "browser-administrator-key";
+
+    @Test
+    void aPersonMakesALinkFollowsItAndSeesTheClickArrive() {
+        Path chromium = Path.of(Objects.requireNonNullElse(System.getenv("CHROMIUM"), "/usr/bin/chromium"));
+        assumeTrue(Files.isExecutable(chromium), "Chromium is not installed at " + chromium);
+        Engines.start(Engine.POSTGRES, Engine.REDIS);
+        Redis redis = Engines.redis();
+        Javalin target = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.jetty.host = "127.0.0.1";
+            config.routes.get("/", context -> context.html("<title>Arrived</title><h1>Arrived</h1>"));
+        });
+        target.start(0);
+        ShortenerConfig config = ShortenerConfig.on(
+                        Engines.postgres().createDatabase(),
+                        redis.host(),
+                        redis.port(),
+                        "a secret for the browser, 32 characters long",
+                        KEY)
+                .exemptTarget("127.0.0.1:" + target.port())
+                .build();
+        try (ShortenerNode node = ShortenerNode.start(config);
+                Playwright playwright = Playwright.create(
+                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+                Browser browser = playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(chromium)
+                                .setArgs(List.of(
+                                        "--no-sandbox",
+                                        "--disable-gpu",
+                                        "--disable-quic",
+                                        "--no-first-run",
+                                        "--disable-background-networking",
+                                        "--disable-component-update",
+                                        "--disable-sync")))) {
+            // As a person's browser: the test's own name would be counted as a robot.
+            Page page = browser.newContext(new Browser.NewContextOptions().setUserAgent("Mozilla/5.0 (X11) Person/1.0"))
+                    .newPage();
+            page.navigate(node.url());
+            page.getByLabel("API key").fill(KEY);
+            page.getByLabel("Target").fill("http://127.0.0.1:" + target.port() + "/");
+            page.getByLabel("Alias").fill("my-first-link");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Create"))
+                    .click();
+            assertThat(page.getByRole(AriaRole.STATUS)).hasText("Made " + node.url() + "/my-first-link");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Watch"))
+                    .click();
+            assertThat(page.locator("#numbers")).hasAttribute("data-visits", "0");
+            Page followed =
+                    page.waitForPopup(() -> page.getByText("my-first-link", new Page.GetByTextOptions().setExact(true))
+                            .first()
+                            .click());
+            assertThat(followed.getByRole(AriaRole.HEADING)).hasText("Arrived");
+            assertEquals("http://127.0.0.1:" + target.port() + "/", followed.url());
+            assertThat(page.locator("#numbers")).hasAttribute("data-visits", "1");
+            assertThat(page.locator("#qr svg")).isVisible();
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(Path.of("target", "shortener.png"))
+                    .setFullPage(true));
+        } finally {
+            target.stop();
+        }
+    }
+}
