@@ -35,9 +35,7 @@ final class LinksTest {
     @Test
     void theRuleBites() throws IOException {
         Files.writeString(folder.resolve("there.md"), "x");
-        Files.writeString(
-                folder.resolve("README.md"),
-                """
+        Files.writeString(folder.resolve("README.md"), """
                 [a](there.md) [b](there.md#part) [c](https://example.org/none) [d](#here) `[e](f.md)` [g](gone.md)
                 ```java
                 x[i](j);

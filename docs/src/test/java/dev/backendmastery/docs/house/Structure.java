@@ -24,7 +24,7 @@ final class Structure {
     /**
      * The rules on the modules in {@code root}.
      *
-     * @param exceptions a room and what it need not have, such as {@code "core.time benchmark"}, with the reason
+     * @param exceptions a room and what it need not have, such as {@code "caching.redis kit"}, with the reason
      */
     Structure(Path root, Map<String, String> exceptions) {
         this.root = root;
@@ -87,7 +87,7 @@ final class Structure {
                         || line.contains("`" + room + "`"));
     }
 
-    /** A benchmark that imports from the room. */
+    /** A benchmark that uses the room. */
     private boolean hasBenchmark(String module, String room) throws IOException {
         Path benchmarks = root.resolve("benchmarks/src/main/java/dev/backendmastery/benchmarks");
         if (!Files.isDirectory(benchmarks)) {

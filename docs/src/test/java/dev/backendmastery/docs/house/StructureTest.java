@@ -23,10 +23,10 @@ final class StructureTest {
     private static final String RACES = "benchmarks/src/main/java/dev/backendmastery/benchmarks/door/";
 
     private static final Map<String, String> EXCEPTIONS = Map.of(
-            "core.time benchmark", "the cost of the clock is the floor of the race of the rate limiters",
             "caching.redis kit", "its contracts are those of core.ratelimit and caching.cache, and so are the kits",
             "caching.redis proof", "the kits that it is held to are proven where they are",
-            "caching.redis benchmark", "a call is a round trip to the server, beside which the client's share is small");
+            "caching.redis benchmark",
+                    "a call is a round trip to the server, beside which the client's share is small");
 
     @TempDir
     Path root = Path.of("");
