@@ -25,8 +25,8 @@ class RabbitMqTest {
     private static final String QUEUE = "kept";
 
     @Test
-    @DisplayName("a server keeps a persistent message over kill -9, and close leaves no process")
-    void survivesKill() throws Exception {
+    @DisplayName("keeps a persistent message over a restart, serves again after kill -9, close leaves no process")
+    void survivesRestartAndKill() throws Exception {
         assumeTrue(RabbitMq.isInstalled(), "RabbitMQ is not installed on this machine");
         List<ProcessHandle> processes;
         RabbitMq server = RabbitMq.start();
@@ -40,7 +40,10 @@ class RabbitMqTest {
                         "", QUEUE, MessageProperties.PERSISTENT_BASIC, "kept".getBytes(StandardCharsets.UTF_8));
                 channel.waitForConfirmsOrDie(10_000);
             }
-            server.kill();
+            // An orderly end: after kill -9 a queue that was declared a moment before may be gone, for RabbitMQ
+            // confirms
+            // messages but keeps what it knows of queues in a log that it writes with delay.
+            server.stop();
             assertFalse(server.isRunning());
             server.restart();
             try (Connection connection = connect(server);
@@ -49,6 +52,10 @@ class RabbitMqTest {
                 assertNotNull(message);
                 assertEquals("kept", new String(message.getBody(), StandardCharsets.UTF_8));
             }
+            server.kill();
+            assertFalse(server.isRunning());
+            server.restart();
+            connect(server).close();
             processes = ProcessHandle.current()
                     .descendants()
                     .filter(process -> process.info().command().orElse("").matches(".*(beam|epmd|erl_child).*"))
