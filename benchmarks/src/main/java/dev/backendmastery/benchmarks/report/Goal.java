@@ -1,6 +1,5 @@
 package dev.backendmastery.benchmarks.report;
 
-import dev.backendmastery.benchmarks.report.Result.Measurement;
 import java.util.List;
 import java.util.Locale;
 

@@ -5,7 +5,6 @@ import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
-import dev.backendmastery.benchmarks.report.Result.Measurement;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,40 +12,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** Runs a race and keeps what came out, with all that is needed to run it again. */
 public final class Recorder {
 
-    private record Race(Class<?> benchmark, List<Integer> threads) {}
-
-    private static final Map<String, Race> RACES = new TreeMap<>(Map.of(
-            "ratelimit", new Race(RateLimiterBenchmark.class, List.of(1, 2)),
-            "id", new Race(IdBenchmark.class, List.of(1)),
-            "cache", new Race(CacheBenchmark.class, List.of(2)),
-            "keyset", new Race(KeysetBenchmark.class, List.of(1)),
-            "transactions", new Race(TransactionsBenchmark.class, List.of(2))));
-
-    private static final String REDIRECT = "redirect";
+    private static final Map<String, Race> RACES = new TreeMap<>(Map.ofEntries(
+            Map.entry("ratelimit", Race.jmh(List.of(1, 2), RateLimiterBenchmark.class)),
+            Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
+            Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
+            Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
+            Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
+            Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}
 
     /** The races that there are. */
     public static List<String> names() {
-        List<String> names = new ArrayList<>(RACES.keySet());
-        names.add(REDIRECT);
-        return names;
+        return List.copyOf(RACES.keySet());
     }
 
     /**
@@ -55,26 +40,12 @@ public final class Recorder {
      * @return the file
      * @throws IllegalArgumentException if there is no such race
      */
-    public static Path record(Path root, String name) throws IOException, RunnerException, InterruptedException {
-        List<Measurement> measurements;
-        if (name.equals(REDIRECT)) {
-            measurements = new ArrayList<>();
-            for (RedirectLoad.Score score : RedirectLoad.run()) {
-                measurements.add(new Measurement(
-                        score.what(),
-                        score.callers(),
-                        score.who(),
-                        score.unit(),
-                        score.moreIsBetter(),
-                        score.rounds()));
-            }
-        } else {
-            Race race = RACES.get(name);
-            if (race == null) {
-                throw new IllegalArgumentException("race must be one of " + names() + ", was " + name);
-            }
-            measurements = run(race);
+    public static Path record(Path root, String name) throws IOException, InterruptedException {
+        Race race = RACES.get(name);
+        if (race == null) {
+            throw new IllegalArgumentException("race must be one of " + names() + ", was " + name);
         }
+        List<Measurement> measurements = race.run();
         return new Result(
                         name,
                         "java -jar benchmarks/target/benchmarks.jar record " + name,
@@ -84,37 +55,6 @@ public final class Recorder {
                         LocalDate.now(ZoneOffset.UTC).toString(),
                         measurements)
                 .write(root);
-    }
-
-    private static List<Measurement> run(Race race) throws RunnerException {
-        List<Measurement> measurements = new ArrayList<>();
-        for (int threads : race.threads) {
-            ChainedOptionsBuilder options = new OptionsBuilder()
-                    .include("^" + race.benchmark.getName().replace(".", "\\.") + "\\.")
-                    .threads(threads)
-                    .shouldFailOnError(true);
-            for (RunResult run : new Runner(options.build()).run()) {
-                BenchmarkParams params = run.getParams();
-                String method = params.getBenchmark();
-                StringBuilder discipline = new StringBuilder(method.substring(method.lastIndexOf('.') + 1));
-                for (String key : params.getParamsKeys()) {
-                    if (!key.equals("impl")) {
-                        discipline.append(' ').append(params.getParam(key));
-                    }
-                }
-                measurements.add(new Measurement(
-                        discipline.toString(),
-                        threads,
-                        params.getParam("impl"),
-                        run.getPrimaryResult().getScoreUnit(),
-                        params.getMode() == Mode.Throughput,
-                        run.getBenchmarkResults().stream()
-                                .map(BenchmarkResult::getPrimaryResult)
-                                .map(result -> result.getScore())
-                                .toList()));
-            }
-        }
-        return measurements;
     }
 
     private static String machine() throws IOException {

@@ -1,7 +1,6 @@
 package dev.backendmastery.benchmarks.report;
 
 import dev.backendmastery.benchmarks.report.Goal.Ratio;
-import dev.backendmastery.benchmarks.report.Result.Measurement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,37 +31,11 @@ record Result(
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /**
-     * One contestant in one discipline.
-     *
-     * @param benchmark the discipline
-     * @param threads how many threads at once
-     * @param impl the contestant; ours start with {@code ours}, baselines with {@code naive}, bounds with {@code floor}
-     * @param unit of the scores
-     * @param moreIsBetter whether a higher score is better
-     * @param scores one for each fork or round
-     */
-    record Measurement(
-            String benchmark, int threads, String impl, String unit, boolean moreIsBetter, List<Double> scores) {
-
-        double median() {
-            List<Double> sorted = scores.stream().sorted().toList();
-            int middle = sorted.size() / 2;
-            return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-        }
-
-        double lowest() {
-            return Collections.min(scores);
-        }
-
-        double highest() {
-            return Collections.max(scores);
-        }
-    }
-
     Optional<Measurement> find(String benchmark, int threads, String impl) {
         return measurements.stream()
-                .filter(m -> m.benchmark.equals(benchmark) && m.threads == threads && m.impl.equals(impl))
+                .filter(m -> m.benchmark().equals(benchmark)
+                        && m.threads() == threads
+                        && m.impl().equals(impl))
                 .findFirst();
     }
 

@@ -1,6 +1,7 @@
 package dev.backendmastery.benchmarks.shortener;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backendmastery.benchmarks.report.Measurement;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import dev.backendmastery.shortener.ShortenerConfig;
@@ -43,15 +44,8 @@ public final class RedirectLoad {
 
     private RedirectLoad() {}
 
-    /**
-     * One contestant in one discipline.
-     *
-     * @param rounds a score for each round
-     */
-    public record Score(String what, int callers, String who, String unit, boolean moreIsBetter, List<Double> rounds) {}
-
     /** Runs all rounds; about three minutes. */
-    public static List<Score> run() throws IOException, InterruptedException {
+    public static List<Measurement> run() throws IOException, InterruptedException {
         Javalin plain = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.jetty.host = "127.0.0.1";
@@ -96,13 +90,15 @@ public final class RedirectLoad {
                 scores.get(6).add(percentile(hotLatency, 0.99));
             }
             return List.of(
-                    new Score("throughput", CALLERS, "floor-plain-javalin", "redirects/s", true, scores.get(0)),
-                    new Score("throughput", CALLERS, "ours-hot", "redirects/s", true, scores.get(1)),
-                    new Score("throughput", CALLERS, "ours-cold", "redirects/s", true, scores.get(2)),
-                    new Score("latency p50 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(3)),
-                    new Score("latency p50 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(4)),
-                    new Score("latency p99 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(5)),
-                    new Score("latency p99 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(6)));
+                    new Measurement("throughput", CALLERS, "floor-plain-javalin", "redirects/s", true, scores.get(0)),
+                    new Measurement("throughput", CALLERS, "ours-hot", "redirects/s", true, scores.get(1)),
+                    new Measurement("throughput", CALLERS, "ours-cold", "redirects/s", true, scores.get(2)),
+                    new Measurement(
+                            "latency p50 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(3)),
+                    new Measurement("latency p50 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(4)),
+                    new Measurement(
+                            "latency p99 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(5)),
+                    new Measurement("latency p99 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(6)));
         } finally {
             plain.stop();
         }
