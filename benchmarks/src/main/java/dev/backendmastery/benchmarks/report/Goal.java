@@ -26,6 +26,12 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("ratelimit", "granted", 2, "ours-leased", "resilience4j-semaphore", 3),
             new Goal("id", "next", 1, "ours-uuidv7-fast", "uuid-creator-v7-fast", 1.8),
             new Goal("id", "next", 1, "ours-snowflake", "tsid-creator", 0.95),
+            new Goal("time", "scheduleAndCancel", 1, "ours-timing-wheel", "netty", 1),
+            new Goal("time", "scheduleAndCancel", 2, "ours-timing-wheel", "netty", 1),
+            new Goal("tick", "tick", 1, "ours-1000000-waiting", "ours-10-waiting", 1 / 1.2),
+            new Goal("ringbuffer", "handOver", 1, "ours-spsc", "jctools-spsc", 0.95),
+            new Goal("ringbuffer", "handOver", 1, "ours-mpsc", "jctools-mpsc", 0.95),
+            new Goal("keyed-executor", "tasks", 1, "ours-keyed-executor", "guava-sequential", 1),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -1,11 +1,16 @@
 package dev.backendmastery.benchmarks.report;
 
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
+import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
+import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
+import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
+import dev.backendmastery.benchmarks.time.TickBenchmark;
+import dev.backendmastery.benchmarks.time.TimingWheelBenchmark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +26,11 @@ public final class Recorder {
 
     private static final Map<String, Race> RACES = new TreeMap<>(Map.ofEntries(
             Map.entry("ratelimit", Race.jmh(List.of(1, 2), RateLimiterBenchmark.class)),
+            Map.entry("time", Race.jmh(List.of(1, 2), TimingWheelBenchmark.class)),
+            Map.entry("tick", Race.jmh(List.of(1), TickBenchmark.class)),
+            Map.entry("ringbuffer", Race.jmh(List.of(1), RingBufferBenchmark.class)),
+            Map.entry("keyed-executor", Race.jmh(List.of(1), KeyedExecutorBenchmark.class)),
+            Map.entry("lease", Race.jmh(List.of(1), LeaseBenchmark.class)),
             Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),

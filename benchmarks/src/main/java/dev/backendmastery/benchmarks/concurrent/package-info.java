@@ -1,0 +1,5 @@
+/** Races of the room {@code core.concurrent}. */
+@NullMarked
+package dev.backendmastery.benchmarks.concurrent;
+
+import org.jspecify.annotations.NullMarked;

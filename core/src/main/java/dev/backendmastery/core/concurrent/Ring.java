@@ -1,0 +1,78 @@
+package dev.backendmastery.core.concurrent;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The slots and the two indices of a ring buffer. A slot holds null or an element; the index of a side says which slot is
+ * its next. The fields that different threads write are 128 bytes apart (two cache lines, as the processor fetches them in
+ * pairs), which takes padding by inheritance: the order of fields within one class is the JVM's to choose.
+ */
+
+@SuppressWarnings("unused") // the padding, and the fields behind var handles
+abstract class RingSlots {
+    final @Nullable Object[] slots;
+    final int mask;
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
+    RingSlots(int capacity) {
+        if (capacity < 1 || capacity > 1 << 30 || Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("capacity must be a power of two from 1 to 2^30, was " + capacity);
+        }
+        slots = new Object[capacity];
+        mask = capacity - 1;
+    }
+}
+
+@SuppressWarnings("unused") // as above
+abstract class RingProducer extends RingSlots {
+    volatile long producer;
+    /** Up to here the producer need not look at the consumer. */
+    volatile long producerLimit;
+
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
+    RingProducer(int capacity) {
+        super(capacity);
+        producerLimit = capacity;
+    }
+}
+
+@SuppressWarnings("unused") // as above
+abstract class Ring extends RingProducer {
+    static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
+    static final VarHandle PRODUCER;
+    static final VarHandle LIMIT;
+    static final VarHandle CONSUMER;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PRODUCER = lookup.findVarHandle(RingProducer.class, "producer", long.class);
+            LIMIT = lookup.findVarHandle(RingProducer.class, "producerLimit", long.class);
+            CONSUMER = lookup.findVarHandle(Ring.class, "consumer", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    volatile long consumer;
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
+    Ring(int capacity) {
+        super(capacity);
+    }
+
+    /** As {@link RingBuffer#size()}. */
+    public final int size() {
+        // The consumer first: whatever happens between the readings, the difference is not negative.
+        long taken = consumer;
+        return (int) Math.min(producer - taken, slots.length);
+    }
+
+    /** As {@link RingBuffer#capacity()}. */
+    public final int capacity() {
+        return slots.length;
+    }
+}
