@@ -10,6 +10,9 @@
  * <tr><td>{@link dev.backendmastery.caching.redis.RedisRateLimiter}</td>
  *     <td>{@link dev.backendmastery.core.ratelimit.KeyedRateLimiter}</td>
  *     <td>admit, deny or a local share, as was chosen</td></tr>
+ * <tr><td>{@link dev.backendmastery.caching.redis.RedisLeaseStore}</td>
+ *     <td>{@link dev.backendmastery.core.lease.LeaseStore}</td>
+ *     <td>a typed error; a lease that is held lasts until its deadline</td></tr>
  * </table>
  *
  * <p>Clients come from {@link dev.backendmastery.caching.redis.RedisClients}, which bounds every wait; on a cluster every
