@@ -24,7 +24,7 @@ final class StressTest {
     @Test
     void nothingForbiddenIsSeenInAShortRun() throws Exception {
         // One configuration of the JVM instead of all that jcstress knows.
-        run("-m", "quick", "-f", "1", "-iters", "2", "-time", "200", "-jvmArgs", "-server");
+        run("-m", "quick", "-f", "1", "-iters", "1", "-time", "100", "-jvmArgs", "-server");
     }
 
     @Test
