@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A hundred thousand elements from one thread to another, at the pace of the slower of the two; who finds the buffer full or
- * empty spins. An offer that nobody polls, or a poll that finds nothing, is no throughput: so not offers are counted, but
+ * empty spins, then yields. An offer that nobody polls, or a poll that finds nothing, is no throughput: so not offers are counted, but
  * elements that arrived.
  */
 @State(Scope.Benchmark)
@@ -100,11 +100,15 @@ public class RingBufferBenchmark {
         Thread thread = new Thread(
                 () -> {
                     long count = 0;
+                    int idle = 0;
                     while (!stopped) {
                         if (polls.get() == null) {
-                            Thread.onSpinWait();
-                        } else if (++count % 1_000 == 0) {
-                            arrived = count;
+                            idle = pause(idle);
+                        } else {
+                            idle = 0;
+                            if (++count % 1_000 == 0) {
+                                arrived = count;
+                            }
                         }
                     }
                 },
@@ -154,14 +158,22 @@ public class RingBufferBenchmark {
     @OperationsPerInvocation(ELEMENTS)
     public long handOver() {
         long goal = arrived + ELEMENTS;
+        int idle;
         for (int i = 0; i < ELEMENTS; i++) {
-            while (!offer.test(element)) {
-                Thread.onSpinWait();
-            }
+            for (idle = 0; !offer.test(element); idle = pause(idle)) {}
         }
-        while (arrived < goal) {
-            Thread.onSpinWait();
-        }
+        for (idle = 0; arrived < goal; idle = pause(idle)) {}
         return arrived;
+    }
+
+    /** Spins, and gives up the processor now and then: with two of them, the other side may be waiting for this one. */
+    @SuppressWarnings("ThreadPriorityCheck") // as the Disruptor's yielding strategy does
+    private static int pause(int idle) {
+        if (idle < 100) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+        return idle + 1;
     }
 }
