@@ -32,7 +32,7 @@ final class ReadBuffer<E> {
 
     /** Notes {@code entry}; false if there is no room, and then somebody should {@link #drain}. */
     boolean note(E entry) {
-        int stripe = (int) threadId() & mask;
+        int stripe = (int) Thread.currentThread().getId() & mask;
         int counter = (stripe + 1) * STRIDE;
         int n = noted.getAcquire(counter);
         if (n == SLOTS) {
@@ -62,10 +62,5 @@ final class ReadBuffer<E> {
             // What was noted beyond n meanwhile is given up with it.
             noted.setRelease(counter, 0);
         }
-    }
-
-    @SuppressWarnings("deprecation") // Thread.threadId() came with 19; getId() gives the same and is there on 17
-    private static long threadId() {
-        return Thread.currentThread().getId();
     }
 }

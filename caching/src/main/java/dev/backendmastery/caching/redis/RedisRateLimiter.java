@@ -116,7 +116,7 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
 
     @Override
     public long reserveNanos(String key, long permits, long maxWaitNanos) {
-        check(permits, burst);
+        RateLimiter.checkPermits(permits, burst);
         long mostWait = Math.min(Math.max(0, maxWaitNanos), Duration.ofDays(365).toNanos()) / 1000 * UNITS;
         try {
             return nanos(run(key, permits, mostWait, "take"));
@@ -131,7 +131,7 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
 
     @Override
     public long nanosUntil(String key, long permits) {
-        check(permits, burst);
+        RateLimiter.checkPermits(permits, burst);
         try {
             return nanos(run(key, permits, 0, "ask"));
         } catch (RedisUnavailableException e) {
@@ -143,9 +143,10 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
         }
     }
 
-    /** Takes now, in one round trip, as many of {@code permits} as there are. */
-    private long tryAcquireUpTo(String key, long permits) {
-        check(permits, Long.MAX_VALUE);
+    /** As {@link KeyedRateLimiter#tryAcquireUpTo}, in one round trip. */
+    @Override
+    public long tryAcquireUpTo(String key, long permits) {
+        RateLimiter.checkPermits(permits, Long.MAX_VALUE);
         long most = Math.min(permits, burst);
         try {
             return run(key, most, 0, "upto");
@@ -153,7 +154,7 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
             return switch (whenDown) {
                 case ADMIT -> most;
                 case DENY -> 0;
-                case LOCAL_SHARE -> share.forKey(key).tryAcquireUpTo(most);
+                case LOCAL_SHARE -> share.tryAcquireUpTo(key, most);
             };
         }
     }
@@ -161,32 +162,6 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
     @Override
     public long burst() {
         return burst;
-    }
-
-    @Override
-    public RateLimiter forKey(String key) {
-        Objects.requireNonNull(key, "key");
-        return new RateLimiter() {
-            @Override
-            public long reserveNanos(long permits, long maxWaitNanos) {
-                return RedisRateLimiter.this.reserveNanos(key, permits, maxWaitNanos);
-            }
-
-            @Override
-            public long nanosUntil(long permits) {
-                return RedisRateLimiter.this.nanosUntil(key, permits);
-            }
-
-            @Override
-            public long tryAcquireUpTo(long permits) {
-                return RedisRateLimiter.this.tryAcquireUpTo(key, permits);
-            }
-
-            @Override
-            public long burst() {
-                return burst;
-            }
-        };
     }
 
     /** How many calls Redis did not answer. */
@@ -217,12 +192,6 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
 
     private static long nanos(long units) {
         return units < 0 ? RateLimiter.DENIED : (units * 1000 + UNITS - 1) / UNITS;
-    }
-
-    private static void check(long permits, long most) {
-        if (permits < 1 || permits > most) {
-            throw new IllegalArgumentException("permits must be from 1 to " + most + ", was " + permits);
-        }
     }
 
     /** What a {@link RedisRateLimiter} shall be like. */

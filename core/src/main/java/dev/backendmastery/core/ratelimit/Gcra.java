@@ -102,7 +102,7 @@ abstract sealed class Gcra extends LocalRateLimiter permits TokenBucket, LeakyBu
 
     @Override
     public final long tryAcquireUpTo(long permits) {
-        checkPermits(permits, Long.MAX_VALUE);
+        RateLimiter.checkPermits(permits, Long.MAX_VALUE);
         long most = Math.min(permits, burst());
         long now = ticker.nanos() * pace.scale;
         for (; ; ) {

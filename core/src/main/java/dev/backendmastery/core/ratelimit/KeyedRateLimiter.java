@@ -29,6 +29,17 @@ public interface KeyedRateLimiter<K> {
         return reserveNanos(key, 1, 0) == 0;
     }
 
+    /** As {@link RateLimiter#tryAcquireUpTo} for {@code key}. */
+    default long tryAcquireUpTo(K key, long permits) {
+        RateLimiter.checkPermits(permits, Long.MAX_VALUE);
+        for (long n = Math.min(permits, burst()); n > 0; n /= 2) {
+            if (reserveNanos(key, n, 0) == 0) {
+                return n;
+            }
+        }
+        return 0;
+    }
+
     /** The limiter of one key, with all verbs; it holds no state, so it may be kept or thrown away. */
     default RateLimiter forKey(K key) {
         Objects.requireNonNull(key, "key");
@@ -41,6 +52,11 @@ public interface KeyedRateLimiter<K> {
             @Override
             public long nanosUntil(long permits) {
                 return KeyedRateLimiter.this.nanosUntil(key, permits);
+            }
+
+            @Override
+            public long tryAcquireUpTo(long permits) {
+                return KeyedRateLimiter.this.tryAcquireUpTo(key, permits);
             }
 
             @Override

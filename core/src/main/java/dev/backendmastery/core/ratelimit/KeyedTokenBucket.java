@@ -82,7 +82,7 @@ public final class KeyedTokenBucket<K> implements KeyedRateLimiter<K> {
 
     private long ask(K key, long permits, long maxWaitNanos, boolean take) {
         Objects.requireNonNull(key, "key");
-        LocalRateLimiter.checkPermits(permits, burst);
+        RateLimiter.checkPermits(permits, burst);
         TokenBucket bucket = buckets.get(key);
         if (bucket != null) {
             long wait = bucket.ask(permits, maxWaitNanos, take);

@@ -67,7 +67,7 @@ public final class LeasedRateLimiter implements RateLimiter {
 
     @Override
     public long reserveNanos(long permits, long maxWaitNanos) {
-        LocalRateLimiter.checkPermits(permits, burst());
+        RateLimiter.checkPermits(permits, burst());
         int cell = cell();
         if (takeFrom(cell, permits)) {
             return 0;
@@ -82,7 +82,7 @@ public final class LeasedRateLimiter implements RateLimiter {
 
     @Override
     public long nanosUntil(long permits) {
-        LocalRateLimiter.checkPermits(permits, burst());
+        RateLimiter.checkPermits(permits, burst());
         return cells.getOpaque(cell()) >= permits ? 0 : source.nanosUntil(permits);
     }
 
@@ -118,11 +118,6 @@ public final class LeasedRateLimiter implements RateLimiter {
 
     private int cell() {
         // Ids are handed out in sequence, so the low bits tell the threads of a pool apart; thread locals cost more.
-        return ((int) threadId() & mask) * STRIDE + STRIDE;
-    }
-
-    @SuppressWarnings("deprecation") // Thread.threadId() came with 19; getId() gives the same and is there on 17
-    private static long threadId() {
-        return Thread.currentThread().getId();
+        return ((int) Thread.currentThread().getId() & mask) * STRIDE + STRIDE;
     }
 }

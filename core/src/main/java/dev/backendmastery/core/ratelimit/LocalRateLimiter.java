@@ -26,20 +26,14 @@ abstract sealed class LocalRateLimiter implements RateLimiter permits Gcra, Fixe
 
     @Override
     public final long reserveNanos(long permits, long maxWaitNanos) {
-        checkPermits(permits, burst());
+        RateLimiter.checkPermits(permits, burst());
         return ask(permits, maxWaitNanos, true);
     }
 
     @Override
     public final long nanosUntil(long permits) {
-        checkPermits(permits, burst());
+        RateLimiter.checkPermits(permits, burst());
         return ask(permits, Long.MAX_VALUE, false);
-    }
-
-    static void checkPermits(long permits, long most) {
-        if (permits < 1 || permits > most) {
-            throw new IllegalArgumentException("permits must be from 1 to " + most + ", was " + permits);
-        }
     }
 
     static long checkBurst(String name, long burst, long most) {

@@ -66,9 +66,7 @@ public interface RateLimiter {
      * @throws IllegalArgumentException if {@code permits} is less than 1; nothing was taken
      */
     default long tryAcquireUpTo(long permits) {
-        if (permits < 1) {
-            throw new IllegalArgumentException("permits must be at least 1, was " + permits);
-        }
+        checkPermits(permits, Long.MAX_VALUE);
         for (long n = Math.min(permits, burst()); n > 0; n /= 2) {
             if (tryAcquire(n)) {
                 return n;
@@ -111,5 +109,12 @@ public interface RateLimiter {
             throw new RateLimitExceededException(permits, timeout, Duration.ofNanos(nanosUntil(permits)));
         }
         sleeper.sleep(Duration.ofNanos(wait));
+    }
+
+    /** What every limiter refuses: permits that are not from 1 to {@code most}, by {@link IllegalArgumentException}. */
+    static void checkPermits(long permits, long most) {
+        if (permits < 1 || permits > most) {
+            throw new IllegalArgumentException("permits must be from 1 to " + most + ", was " + permits);
+        }
     }
 }

@@ -105,7 +105,7 @@ final class RateLimiterContractBitesTest {
 
                 @Override
                 public long reserveNanos(long permits, long maxWaitNanos) {
-                    LocalRateLimiter.checkPermits(permits, burst());
+                    RateLimiter.checkPermits(permits, burst());
                     long now = ticker.nanos();
                     tokens = Math.min(burst(), tokens + Math.max(0, now - last) / interval);
                     last = now - last > 0 ? now : last;
@@ -118,7 +118,7 @@ final class RateLimiterContractBitesTest {
 
                 @Override
                 public long nanosUntil(long permits) {
-                    LocalRateLimiter.checkPermits(permits, burst());
+                    RateLimiter.checkPermits(permits, burst());
                     long there = Math.min(burst(), tokens + Math.max(0, ticker.nanos() - last) / interval);
                     return Math.max(0, (permits - there) * interval);
                 }
