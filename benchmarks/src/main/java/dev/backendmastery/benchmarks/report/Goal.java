@@ -26,6 +26,14 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("ratelimit", "granted", 2, "ours-leased", "resilience4j-semaphore", 3),
             new Goal("id", "next", 1, "ours-uuidv7-fast", "uuid-creator-v7-fast", 1.8),
             new Goal("id", "next", 1, "ours-snowflake", "tsid-creator", 0.95),
+            new Goal("hashing", "bucket 10", 1, "ours-binomial", "hash4j-jumpback", 1 / 1.2),
+            new Goal("hashing", "bucket 1000", 1, "ours-binomial", "hash4j-jumpback", 1 / 1.2),
+            new Goal("hashing", "bucket 1023", 1, "ours-binomial", "hash4j-jumpback", 1 / 1.2),
+            new Goal("hashing", "bucket 1024", 1, "ours-binomial", "hash4j-jumpback", 1 / 1.2),
+            new Goal("hashing", "bucket 1025", 1, "ours-binomial", "hash4j-jumpback", 1 / 1.2),
+            new Goal("hashing", "lookup", 1, "ours-ring", "naive-treemap-ring", 4),
+            new Goal("hashing-movement", "moved 10", 1, "ours-binomial", "guava", 1 / 1.02),
+            new Goal("hashing-movement", "moved 100", 1, "ours-binomial", "guava", 1 / 1.02),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -3,6 +3,9 @@ package dev.backendmastery.benchmarks.report;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
+import dev.backendmastery.benchmarks.hashing.BucketBenchmark;
+import dev.backendmastery.benchmarks.hashing.MovementRace;
+import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
@@ -22,6 +25,8 @@ public final class Recorder {
     private static final Map<String, Race> RACES = new TreeMap<>(Map.ofEntries(
             Map.entry("ratelimit", Race.jmh(List.of(1, 2), RateLimiterBenchmark.class)),
             Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
+            Map.entry("hashing", Race.jmhWithBytes(List.of(1), BucketBenchmark.class, PlacementBenchmark.class)),
+            Map.entry("hashing-movement", MovementRace::run),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),

@@ -20,7 +20,7 @@ final class BoundedLoadContractBitesTest {
         Kit.convicts(ChecksThenActs.class, "BL-2");
         Kit.convicts(StartsAnywhere.class, "BL-3", "BL-5", "BL-6");
         Kit.convicts(ForgetsTheNewcomer.class, "BL-1", "BL-2", "BL-3", "BL-4", "BL-5", "BL-6");
-        Kit.convicts(NeverTakesBack.class, "BL-1", "BL-3", "BL-5", "BL-6");
+        Kit.convicts(NeverTakesBack.class, "BL-1", "BL-3", "BL-5");
         Kit.convicts(TakesBackTwice.class, "BL-5");
         Kit.convicts(ForgetsWorkOnAChange.class, "BL-6");
     }

@@ -26,7 +26,7 @@ final class ConsistentHashContractBitesTest {
         Kit.convicts(RepeatsReplicas.class, "CH-7", "CH-8");
         Kit.convicts(ReplicasFromTheNeighbourhood.class, "CH-7");
         Kit.convicts(IgnoresZones.class, "CH-8");
-        Kit.convicts(ChangesInPlace.class, "CH-1", "CH-4", "CH-9");
+        Kit.convicts(ChangesInPlace.class, "CH-4", "CH-9");
         Kit.convicts(AcceptsTwins.class, "CH-10");
         Kit.convicts(GivesUpAfterTwo.class, "CH-11");
     }
@@ -88,7 +88,7 @@ final class ConsistentHashContractBitesTest {
         }
 
         ConsistentHash<String> right(List<Member<String>> members) {
-            return anchored ? AnchorHash.of(members, 2 * members.size() + 12) : RendezvousHash.of(members);
+            return anchored ? AnchorHash.of(members, Math.max(256, 2 * members.size())) : RendezvousHash.of(members);
         }
 
         @Override
