@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init") // JMH sets the parameters and calls the setup first
 public class BucketBenchmark {
 
-    private static final int HASHES = 1 << 14;
+    private static final int HASHES = 1 << 17;
 
     @Param({"ours-binomial", "ours-jump", "hash4j-jumpback", "guava"})
     public String impl;
