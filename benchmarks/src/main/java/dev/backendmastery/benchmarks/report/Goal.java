@@ -34,6 +34,15 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("hashing", "lookup", 1, "ours-ring", "naive-treemap-ring", 4),
             new Goal("hashing-movement", "moved 10", 1, "ours-binomial", "guava", 1 / 1.02),
             new Goal("hashing-movement", "moved 100", 1, "ours-binomial", "guava", 1 / 1.02),
+            new Goal("sketch", "hit", 1, "ours-bloom", "guava-bloom", 3),
+            new Goal("sketch", "miss", 1, "ours-bloom", "guava-bloom", 3),
+            new Goal("sketch", "put", 1, "ours-bloom", "guava-bloom", 3),
+            new Goal("sketch", "hit", 1, "ours-fuse", "fastfilter-xor-fuse", 1 / 1.2),
+            new Goal("sketch", "add", 1, "ours-ultraloglog", "hash4j-ultraloglog", 1 / 1.5),
+            new Goal("sketch-error", "false positives", 1, "ours-bloom", "guava-bloom", 1 / 1.05),
+            new Goal("sketch-error", "false positives", 1, "ours-fuse", "fastfilter-xor-fuse", 1 / 1.02),
+            new Goal("sketch-error", "bits per item", 1, "ours-fuse", "fastfilter-xor-fuse", 1),
+            new Goal("sketch-error", "distinct error", 1, "ours-ultraloglog", "floor-ultraloglog-theory", 1 / 1.05),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

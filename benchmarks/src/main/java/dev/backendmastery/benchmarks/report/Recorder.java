@@ -9,6 +9,10 @@ import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
+import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
+import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
+import dev.backendmastery.benchmarks.sketch.SketchErrorRace;
+import dev.backendmastery.benchmarks.sketch.StreamBenchmark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +31,11 @@ public final class Recorder {
             Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
             Map.entry("hashing", Race.jmhWithBytes(List.of(1), BucketBenchmark.class, PlacementBenchmark.class)),
             Map.entry("hashing-movement", MovementRace::run),
+            Map.entry(
+                    "sketch",
+                    Race.jmhWithBytes(
+                            List.of(1), FilterBenchmark.class, FilterPutBenchmark.class, StreamBenchmark.class)),
+            Map.entry("sketch-error", SketchErrorRace::run),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
