@@ -12,7 +12,7 @@ final class CardinalityContractBitesTest {
     void convictsEachFault() {
         Kit.convicts(IgnoresTheKey.class, "UL-1", "UL-2", "UL-3");
         Kit.convicts(TakesNumbersForHashes.class, "UL-1");
-        Kit.convicts(SkipsSmallCounts.class, "UL-2", "UL-3");
+        Kit.convicts(SkipsSmallCounts.class, "UL-2", "UL-3", "UL-6");
         Kit.convicts(IsTenPercentHigh.class, "UL-1", "UL-2", "UL-3");
         Kit.convicts(CountsAdds.class, "UL-4", "UL-5");
         Kit.convicts(MergesInPlace.class, "UL-5");
