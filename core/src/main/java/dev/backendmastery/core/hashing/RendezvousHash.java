@@ -108,24 +108,28 @@ public final class RendezvousHash<N> extends Snapshot<N> {
 
     @Override
     boolean prefer(long hash, IntPredicate accepts) {
-        for (int index : order(hash, members())) {
-            if (accepts.test(index)) {
-                return true;
-            }
+        double[] arrivals = new double[seeds.length];
+        int group = 0;
+        for (int i = 0; i < seeds.length; i++) {
+            group += i == ends[group] ? 1 : 0;
+            arrivals[indexes[i]] = arrival(draw(hash, seeds[i]), weights[group]);
         }
-        return false;
+        return offer(arrivals, accepts);
     }
 
-    /** All members by score for {@code hash}, best first. */
-    static <N> int[] order(long hash, List<Member<N>> members) {
+    /** Offers all members by their score for {@code hash}, best first, where no placement has computed their seeds. */
+    static boolean preferByScore(long hash, List<? extends Member<?>> members, IntPredicate accepts) {
         double[] arrivals = members.stream()
                 .mapToDouble(member -> arrival(draw(hash, seed(member)), member.weight()))
                 .toArray();
+        return offer(arrivals, accepts);
+    }
+
+    private static boolean offer(double[] arrivals, IntPredicate accepts) {
         return IntStream.range(0, arrivals.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(index -> arrivals[index]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+                .anyMatch(accepts::test);
     }
 
     @Override

@@ -122,11 +122,7 @@ abstract class Snapshot<N> implements ConsistentHash<N> {
         Once once = new Once(accepts, members.size(), own);
         if (!prefer(hash, once)) {
             // Rare: the order of preference ran out before everybody had a turn.
-            for (int index : RendezvousHash.order(hash, members)) {
-                if (once.test(index)) {
-                    break;
-                }
-            }
+            RendezvousHash.preferByScore(hash, members, once);
         }
         return once.found;
     }

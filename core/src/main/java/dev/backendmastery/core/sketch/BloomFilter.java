@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * <p><b>Guarantee.</b> All of {@link MembershipFilter}; with up to the expected number of items, the stated rate of false
  * positives. Beyond, the rate grows: {@link #falsePositiveRate(long)} says to what. <b>Threads.</b> Safe for any number of
  * readers and writers, lock-free: what an add that has returned has set, every later look-up that it happens before sees.
- * Bits are only ever set. <b>Cost.</b> One cache line; four reads, and up to four compare-and-sets where bits are new; no
+ * Of simultaneous adds of one item more than one may say that it has changed the filter. <b>Cost.</b> One cache line; four reads, and up to four compare-and-sets where bits are new; no
  * allocation. <b>Not for</b> sets that items leave: {@link CuckooFilter}; nor for sets that are complete when the filter is
  * made: {@link FuseFilter} is smaller and wrong less often. <b>Source.</b> Putze, Sanders and Singler, <i>Cache-, Hash- and
  * Space-Efficient Bloom Filters</i> (2009); the split block as in Apache Parquet.

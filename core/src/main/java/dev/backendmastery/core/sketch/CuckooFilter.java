@@ -7,8 +7,8 @@ import java.util.concurrent.locks.StampedLock;
  * A cuckoo filter: 16 bits of each item in one of two buckets of four, from where they can be taken out again.
  *
  * <p><b>Guarantee.</b> All of {@link MembershipFilter}, with 0.012 % of false positives at most when full; {@link #remove}
- * undoes one {@link #add} (MF-9), and an add that finds no room changes nothing and says so (MF-10). An item may be in up to eight
- * times. Only what was added may be removed: removing something else that looks contained takes out an item that shares its
+ * undoes one {@link #add} (MF-9), and an add that finds no room changes nothing and says so (MF-10). An item may be in four
+ * times, and mostly eight. Only what was added may be removed: removing something else that looks contained takes out an item that shares its
  * bits. <b>Threads.</b> Safe for any number. Readers are optimistic and retry under a lock only if a writer came in between;
  * writers wait for each other. <b>Cost.</b> A look-up reads two words; an add moves a few items as the filter fills; 17 bits
  * for each expected item, no allocation. <b>Not for</b> sets that never lose an item: {@link BloomFilter} takes fewer bits at

@@ -98,7 +98,7 @@ final class ConsistentHashContractBitesTest {
 
         @Override
         protected int keys() {
-            return 60_000;
+            return 30_000;
         }
 
         @Override
