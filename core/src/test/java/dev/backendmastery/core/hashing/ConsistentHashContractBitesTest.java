@@ -193,12 +193,22 @@ final class ConsistentHashContractBitesTest {
     static final class TakesNumbersForHashes extends Few {
         @Override
         protected ConsistentHash<String> create(List<Member<String>> members) {
-            return new Raw(HashRing.of(members, 4_096));
+            return new Raw(HashRing.of(members));
         }
 
         @Override
         protected double mostVariation(double noise) {
             return 1;
+        }
+
+        @Override
+        protected double mostMoved() {
+            return 2;
+        }
+
+        @Override
+        protected double weightTolerance() {
+            return 0.5;
         }
 
         private static final class Raw extends Simple {
