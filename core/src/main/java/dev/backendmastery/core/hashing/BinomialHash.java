@@ -61,11 +61,8 @@ public final class BinomialHash<N> extends BucketHash<N> {
         int half = (mask >>> 1) + 1;
         for (int i = 0; i < MOST_DRAWS; i++) {
             int bucket = (int) Mix.draw(~hash, i) & mask;
-            if (bucket < half) {
-                break;
-            }
             if (bucket < buckets) {
-                return bucket;
+                return bucket < half ? inLevelOf((int) hash & (half - 1), hash) : bucket;
             }
         }
         return inLevelOf((int) hash & (half - 1), hash);
