@@ -17,9 +17,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What consistent hashing with bounded loads must hold. Extend it, wrap yours as a {@link Balancer}, run it. */
 @DisplayName("Consistent hashing with bounded loads")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class BoundedLoadContract {
 
     /** What is tested. */

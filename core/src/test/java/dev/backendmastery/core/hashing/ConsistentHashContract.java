@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What every {@link ConsistentHash} must hold. Extend it, say how to create yours, run it.
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * <p>Placements differ in what they promise; the protected methods say what yours does. Their defaults are the strictest.
  */
 @DisplayName("A ConsistentHash")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class ConsistentHashContract {
 
     /** A placement among {@code members}, with room for a dozen more. */

@@ -33,8 +33,8 @@ final class Bytes {
             assertThrows(SketchFormatException.class, () -> read.accept(cut), () -> "cut to " + cut.length);
         }
         assertThrows(SketchFormatException.class, () -> read.accept(Arrays.copyOf(bytes, bytes.length + 1)));
-        for (int i = 0; i < bytes.length; i += 1 + i / 64) {
-            for (int bit = 0; bit < Byte.SIZE; bit++) {
+        for (int i = 0; i < bytes.length; i += 1 + i / 32) {
+            for (int bit = i < 32 ? 0 : i % Byte.SIZE; bit < Byte.SIZE; bit += i < 32 ? 1 : Byte.SIZE) {
                 byte[] damaged = bytes.clone();
                 damaged[i] ^= (byte) (1 << bit);
                 int at = i;

@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a counter of distinct items must hold. Extend it, wrap yours as a {@link Counter}, run it. */
 @DisplayName("A counter of distinct items")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class CardinalityContract {
 
     /** What is tested. */

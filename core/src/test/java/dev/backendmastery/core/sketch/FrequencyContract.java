@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What every {@link FrequencySketch} must hold. Extend it, say how to create yours, run it. */
 @DisplayName("A FrequencySketch")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class FrequencyContract {
 
     /** The part of the total by which estimates may be too high. */

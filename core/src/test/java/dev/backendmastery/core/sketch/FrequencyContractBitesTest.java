@@ -29,7 +29,7 @@ final class FrequencyContractBitesTest {
 
     /** Not a sketch at all: every item and its count. */
     private static class Exact implements FrequencySketch {
-        final Map<String, Long> counts = new TreeMap<>();
+        final Map<String, Long> counts = new HashMap<>();
         final int size;
         long total;
 
@@ -71,7 +71,7 @@ final class FrequencyContractBitesTest {
                 length += 12 + item.getBytes(StandardCharsets.UTF_8).length;
             }
             ByteBuffer buffer = Format.write((byte) 99, length);
-            counts.forEach((item, count) -> {
+            new TreeMap<>(counts).forEach((item, count) -> {
                 byte[] bytes = item.getBytes(StandardCharsets.UTF_8);
                 buffer.putLong(count).putInt(bytes.length).put(bytes);
             });

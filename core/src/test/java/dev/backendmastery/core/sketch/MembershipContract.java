@@ -13,6 +13,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What every {@link MembershipFilter} must hold. Extend it, say how to create yours and what it promises, run it.
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * <p>Filters differ in what they can do besides: {@link #grows}, {@link #merges} and {@link #forgets} say what yours can.
  */
 @DisplayName("A MembershipFilter")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class MembershipContract {
 
     /** A filter made for {@code expected} numbers, with these in it. */
@@ -207,8 +209,8 @@ public abstract class MembershipContract {
             return;
         }
         for (int round = 0; round < 5; round++) {
-            MembershipFilter filter = create(8_000);
-            long[] items = random(80 + round, 8_000);
+            MembershipFilter filter = create(4_000);
+            long[] items = random(80 + round, 4_000);
             Threads.run(thread -> {
                 for (int i = thread; i < items.length; i += Threads.COUNT) {
                     add(filter, items[i]);

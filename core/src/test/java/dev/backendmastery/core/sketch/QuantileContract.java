@@ -10,9 +10,11 @@ import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a sketch of quantiles must hold. Extend it, wrap yours as a {@link Quantiles}, run it. */
 @DisplayName("A sketch of quantiles")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // so that one that hangs is convicted
 public abstract class QuantileContract {
 
     /** What is tested. */

@@ -24,8 +24,8 @@ final class SketchLincheckTest {
 
     private static void check(Class<?> operations) {
         new ModelCheckingOptions()
-                .iterations(6)
-                .invocationsPerIteration(80)
+                .iterations(4)
+                .invocationsPerIteration(40)
                 .threads(2)
                 .actorsPerThread(3)
                 .check(operations);
