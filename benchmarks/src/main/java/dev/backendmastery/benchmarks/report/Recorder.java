@@ -5,10 +5,17 @@ import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
+import dev.backendmastery.benchmarks.hashing.BucketBenchmark;
+import dev.backendmastery.benchmarks.hashing.MovementRace;
+import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
+import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
+import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
+import dev.backendmastery.benchmarks.sketch.SketchErrorRace;
+import dev.backendmastery.benchmarks.sketch.StreamBenchmark;
 import dev.backendmastery.benchmarks.time.TickBenchmark;
 import dev.backendmastery.benchmarks.time.TimingWheelBenchmark;
 import java.io.IOException;
@@ -32,6 +39,13 @@ public final class Recorder {
             Map.entry("keyed-executor", Race.jmh(List.of(1), KeyedExecutorBenchmark.class)),
             Map.entry("lease", Race.jmh(List.of(1), LeaseBenchmark.class)),
             Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
+            Map.entry("hashing", Race.jmhWithBytes(List.of(1), BucketBenchmark.class, PlacementBenchmark.class)),
+            Map.entry("hashing-movement", MovementRace::run),
+            Map.entry(
+                    "sketch",
+                    Race.jmhWithBytes(
+                            List.of(1), FilterBenchmark.class, FilterPutBenchmark.class, StreamBenchmark.class)),
+            Map.entry("sketch-error", SketchErrorRace::run),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
