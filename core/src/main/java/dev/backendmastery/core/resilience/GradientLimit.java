@@ -307,6 +307,11 @@ public final class GradientLimit implements AdaptiveLimit {
         if (mean <= 0 || noLoad <= 0) {
             return 1;
         }
+        if (mean < noLoad * (1 - STEADY)) {
+            // Nothing is faster under load than without: the other side has become faster, so what was learnt is void.
+            noLoad = mean;
+            untilProbe = 0;
+        }
         double gradient = Math.max(0.5, Math.min(1.1, noLoad / mean));
         if (gradient < BACKOFF) {
             starting = false;
