@@ -26,6 +26,13 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("ratelimit", "granted", 2, "ours-leased", "resilience4j-semaphore", 3),
             new Goal("id", "next", 1, "ours-uuidv7-fast", "uuid-creator-v7-fast", 1.8),
             new Goal("id", "next", 1, "ours-snowflake", "tsid-creator", 0.95),
+            new Goal("resilience", "breaker", 1, "ours-count", "resilience4j-count", 1 / 0.7),
+            new Goal("resilience", "breaker", 2, "ours-count", "resilience4j-count", 2),
+            new Goal("resilience", "breaker", 1, "ours-time", "resilience4j-time", 1 / 0.7),
+            new Goal("resilience", "breaker", 2, "ours-time", "resilience4j-time", 2),
+            new Goal("resilience", "pipeline", 1, "ours", "resilience4j", 1),
+            new Goal("resilience", "pipeline", 2, "ours", "resilience4j", 1),
+            new Goal("resilience", "pipeline", 1, "ours-timeout", "resilience4j-timeout", 1),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

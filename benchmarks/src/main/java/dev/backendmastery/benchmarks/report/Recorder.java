@@ -5,6 +5,8 @@ import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
+import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
+import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,8 @@ public final class Recorder {
             Map.entry("ratelimit", Race.jmh(List.of(1, 2), RateLimiterBenchmark.class)),
             Map.entry("id", Race.jmh(List.of(1), IdBenchmark.class)),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
+            Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
+            Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));

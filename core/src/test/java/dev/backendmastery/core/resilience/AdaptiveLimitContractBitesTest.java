@@ -84,7 +84,7 @@ final class AdaptiveLimitContractBitesTest {
 
         @Override
         public void onSuccess(long permit, long startNanos) {
-            next(ticker.nanos() - startNanos);
+            next((double) (ticker.nanos() - startNanos));
             limit = Math.max(4, Math.min(1_000, limit));
             inFlight--;
         }
