@@ -33,6 +33,10 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("resilience", "pipeline", 1, "ours", "resilience4j", 1),
             new Goal("resilience", "pipeline", 2, "ours", "resilience4j", 1),
             new Goal("resilience", "pipeline", 1, "ours-timeout", "resilience4j-timeout", 1),
+            new Goal("adaptive-limit", "off at load 1.1", 1, "ours-gradient", "netflix-gradient2", 10),
+            new Goal("balance", "p99", 1, "ours-peak-ewma", "naive-round-robin", 2),
+            new Goal("balance", "failed", 1, "ours-peak-ewma", "naive-round-robin", 2),
+            new Goal("balance", "failing host", 1, "ours-peak-ewma", "naive-ewma-no-penalty", 2),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -1,5 +1,7 @@
 package dev.backendmastery.benchmarks.report;
 
+import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
+import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
@@ -27,6 +29,8 @@ public final class Recorder {
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
             Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
+            Map.entry("balance", BalanceSimulation::run),
+            Map.entry("balance-cost", Race.jmh(List.of(1, 2), BalanceBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
