@@ -43,13 +43,13 @@ public final class BalanceSimulation {
         // Weights by the number of workers, which are the same: a static weight knows nothing of slowness.
         all.put("ours-smooth-weighted", (ticker, random) -> SmoothWeighted.by(host -> 8));
         all.put("ours-least-request", (ticker, random) -> LeastRequest.create(random));
-        all.put("ours-peak-ewma", (ticker, random) -> ewma(Duration.ofSeconds(1), ticker, random));
+        all.put("ours-peak-ewma", (ticker, random) -> ewma(Duration.ofSeconds(5), ticker, random));
         all.put("ours-round-robin-ejection", (ticker, random) -> eject(RoundRobin.create(), ticker));
         all.put("ours-least-request-ejection", (ticker, random) -> eject(LeastRequest.create(random), ticker));
         all.put(
                 "ours-peak-ewma-all",
                 (ticker, random) -> SlowStart.around(
-                        eject(ewma(Duration.ofSeconds(1), ticker, random), ticker),
+                        eject(ewma(Duration.ofSeconds(5), ticker, random), ticker),
                         Duration.ofSeconds(5),
                         ticker,
                         random));

@@ -33,7 +33,7 @@ public final class PeakEwma<N> extends HostBalancer<N, Boolean> {
         this.random = Objects.requireNonNull(random, "random");
     }
 
-    /** Remembers for about 10 s, and takes a failure for a call of 1 s. */
+    /** Remembers for about 10 s, and takes a failure for a call of 5 s. */
     public static <N> PeakEwma<N> create() {
         return create(Duration.ofSeconds(10), Duration.ofSeconds(1), Ticker.system(), () -> ThreadLocalRandom.current()
                 .nextDouble());

@@ -179,7 +179,8 @@ public final class BalanceSimulator {
             Call call = new Call(host, pick, now());
             if (random.nextDouble() < hosts.get(host).failures()) {
                 call.fails = true;
-                call.end = now() + exponential(hosts.get(host).failsIn().toNanos());
+                call.end =
+                        now() + exponential((double) hosts.get(host).failsIn().toNanos());
                 working.add(call);
             } else if (busy[host] < WORKERS) {
                 work(call);

@@ -139,11 +139,12 @@ public abstract class HedgeContract {
             assertTrue(answer.isDone());
         }
         assertEquals(100, attempts.size());
-        call(paid);
+        CompletableFuture<String> last = call(paid);
         scheduler.advance(Duration.ofMillis(49));
         assertEquals(101, attempts.size(), "49 ms are not late: 6 of 100 took 50");
         scheduler.advance(Duration.ofMillis(8));
         assertEquals(102, attempts.size(), "57 ms are");
+        assertFalse(last.isDone());
     }
 
     @Test
@@ -181,9 +182,11 @@ public abstract class HedgeContract {
             Thread here = Thread.currentThread();
             assertSame(here, policy.call(Thread::currentThread));
             attempts.clear();
-            call(policy);
+            CompletableFuture<String> hedged = call(policy);
             scheduler.advance(Duration.ofSeconds(1));
             assertEquals(2, attempts.size(), "one that is, is hedged");
+            attempts.get(1).complete("value");
+            assertEquals("value", hedged.getNow("none"));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -146,8 +147,8 @@ final class HedgeContractBitesTest {
         <T extends @Nullable Object> Callable<T> decorated(Policy right, Callable<T> action) {
             return () -> {
                 Thread here = Thread.currentThread();
-                CompletableFuture<Boolean> alarm = new CompletableFuture<>();
-                alarm.completeOnTimeout(true, 100, java.util.concurrent.TimeUnit.MILLISECONDS);
+                CompletableFuture<Boolean> alarm =
+                        new CompletableFuture<Boolean>().completeOnTimeout(true, 100, TimeUnit.MILLISECONDS);
                 CompletionStage<Boolean> rung = alarm;
                 rung.whenComplete((on, none) -> {
                     if (Boolean.TRUE.equals(on)) {

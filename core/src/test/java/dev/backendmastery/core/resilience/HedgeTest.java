@@ -33,7 +33,7 @@ final class HedgeTest extends HedgeContract {
             assertEquals(7, quantile.nanos());
             long[] all = new long[batch];
             for (int i = 0; i < batch; i++) {
-                all[i] = 8 + (long) (Math.exp(random.nextDouble() * 30));
+                all[i] = 8 + (long) Math.exp(random.nextDouble() * 30);
                 quantile.record(all[i]);
             }
             Arrays.sort(all);

@@ -22,38 +22,38 @@ final class PipelineContractBitesTest {
     }
 
     /** Composes by hand, in an order of its own for each kind. */
-    record Composed(Policy[] calls, Policy[] stages) implements Policy {
+    record Composed(Pipeline calls, Pipeline stages) implements Policy {
         @Override
         public <T extends @Nullable Object> Callable<T> decorate(Callable<T> action) {
-            return Pipeline.of(calls).decorate(action);
+            return calls.decorate(action);
         }
 
         @Override
         public <T extends @Nullable Object> Supplier<CompletionStage<T>> decorateAsync(
                 Supplier<? extends CompletionStage<T>> action) {
-            return Pipeline.of(stages).decorateAsync(action);
+            return stages.decorateAsync(action);
         }
     }
 
-    private static Policy[] reversed(Policy... policies) {
+    private static Pipeline reversed(Policy... policies) {
         Policy[] reversed = new Policy[policies.length];
         for (int i = 0; i < policies.length; i++) {
             reversed[i] = policies[policies.length - 1 - i];
         }
-        return reversed;
+        return Pipeline.of(reversed);
     }
 
     static final class InnermostFirst extends PipelineContract {
         @Override
         protected Policy create(Policy... outermostFirst) {
-            return new Composed(reversed(outermostFirst), outermostFirst);
+            return new Composed(reversed(outermostFirst), Pipeline.of(outermostFirst));
         }
     }
 
     static final class InnermostFirstForStages extends PipelineContract {
         @Override
         protected Policy create(Policy... outermostFirst) {
-            return new Composed(outermostFirst, reversed(outermostFirst));
+            return new Composed(Pipeline.of(outermostFirst), reversed(outermostFirst));
         }
     }
 
@@ -70,7 +70,7 @@ final class PipelineContractBitesTest {
                         }
 
                         @Override
-                        public long tryAcquire() {
+                        public synchronized long tryAcquire() {
                             return breaker.tryAcquire();
                         }
 

@@ -195,12 +195,14 @@ final class RetryContractBitesTest {
                         if (failure == null) {
                             result.complete(value);
                         } else if (more > 0) {
-                            attempt(action, more - 1)
-                                    .thenAccept(result::complete)
-                                    .exceptionally(e -> {
-                                        result.completeExceptionally(e);
-                                        return null;
-                                    });
+                            CompletionStage<T> next = attempt(action, more - 1);
+                            next.whenComplete((later, again) -> {
+                                if (again == null) {
+                                    result.complete(later);
+                                } else {
+                                    result.completeExceptionally(again);
+                                }
+                            });
                         } else {
                             result.completeExceptionally(failure);
                         }
