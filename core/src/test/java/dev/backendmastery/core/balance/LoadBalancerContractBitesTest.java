@@ -37,7 +37,7 @@ final class LoadBalancerContractBitesTest {
 
     @Test
     void convictsEachFaultOfASubsetting() {
-        Kit.convicts(DependsOnTheOrder.class, "SU-1");
+        Kit.convicts(DependsOnTheOrder.class, "SU-1", "SU-3");
         Kit.convicts(PicksAtRandom.class, "SU-2");
         Kit.convicts(ShufflesAnew.class, "SU-3");
     }

@@ -44,12 +44,12 @@ public abstract class AdaptiveLimitContract {
     @Test
     @DisplayName("AL-1 settles within 10 % of the optimum under overload, and keeps the server busy")
     void settles() {
-        for (int workers : new int[] {30, 100, 250}) {
+        for (int workers : new int[] {30, 100}) {
             for (double load : new double[] {1.5, 3}) {
-                Run run = run(1, new Stretch(MINUTE, workers, SERVICE, load));
+                Run run = run(1, new Stretch(seconds(40), workers, SERVICE, load));
                 String what = "limit with " + workers + " workers at load " + load;
-                assertNear(workers, run.mean(seconds(10), MINUTE), what);
-                double within = run.within(0.2, workers, seconds(10), MINUTE);
+                assertNear(workers, run.mean(seconds(10), seconds(40)), what);
+                double within = run.within(0.2, workers, seconds(10), seconds(40));
                 assertTrue(within >= 0.9, () -> what + " is within 20 % for a share of " + within + " of the time");
                 assertTrue(run.throughput() >= 0.93, () -> what + ", throughput " + run.throughput());
             }
@@ -78,10 +78,10 @@ public abstract class AdaptiveLimitContract {
     @Test
     @DisplayName("AL-3 does not climb under an overload that is mild and long")
     void doesNotClimb() {
-        for (double load : new double[] {1.02, 1.05, 1.1, 1.2}) {
-            Run run = run(3, new Stretch(seconds(240), 50, SERVICE, load));
+        for (double load : new double[] {1.02, 1.1}) {
+            Run run = run(3, new Stretch(seconds(150), 50, SERVICE, load));
             double early = run.mean(seconds(20), seconds(60));
-            double late = run.mean(seconds(180), seconds(240));
+            double late = run.mean(seconds(120), seconds(150));
             assertTrue(late <= 1.25 * 50, () -> "at load " + load + " the limit came to " + late + " for 50");
             assertTrue(late <= early * 1.15, () -> "at load " + load + " it climbed from " + early + " to " + late);
         }

@@ -240,7 +240,7 @@ public abstract class BulkheadContract {
                 await(() -> bulkhead.waiting() == 1);
             }
             bulkhead.release();
-            assertTrue(done.get(5, TimeUnit.SECONDS));
+            assertTrue(done.get(3, TimeUnit.SECONDS));
             thread.join(LONG.toMillis());
             assertEquals(0, bulkhead.inFlight());
         }

@@ -401,6 +401,27 @@ public abstract class CircuitBreakerContract {
                 pool.shutdownNow();
             }
             assertEquals(new CircuitBreaker.Snapshot(State.CLOSED, 20_000, 4_000, 0), breaker.snapshot());
+            // Another result comes in whenever the breaker reads its clock: what a read followed by a write exposes.
+            CircuitBreaker[] meddled = new CircuitBreaker[1];
+            boolean[] inside = {true};
+            meddled[0] = create(CONFIG.withWindow(window, 50_000).withFailureRate(1), () -> {
+                if (!inside[0]) {
+                    inside[0] = true;
+                    meddled[0].onFailure(meddled[0].acquire(), ticker.nanos());
+                    inside[0] = false;
+                }
+                return ticker.nanos();
+            });
+            for (int i = 0; i < 2_000; i++) {
+                long permit = meddled[0].acquire();
+                inside[0] = false;
+                meddled[0].onSuccess(permit, ticker.nanos());
+                inside[0] = true;
+            }
+            CircuitBreaker.Snapshot seen = meddled[0].snapshot();
+            long nested = seen.failures();
+            assertEquals(2_000 + nested, seen.calls(), "each result of the outer and of the inner caller");
+            assertTrue(nested >= 2_000, "an inner caller for each outer one");
         }
     }
 }

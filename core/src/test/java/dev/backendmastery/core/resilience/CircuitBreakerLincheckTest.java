@@ -24,8 +24,8 @@ final class CircuitBreakerLincheckTest {
 
     private static void check(Class<?> operations) {
         new ModelCheckingOptions()
-                .iterations(10)
-                .invocationsPerIteration(150)
+                .iterations(5)
+                .invocationsPerIteration(100)
                 .threads(2)
                 .actorsPerThread(3)
                 .check(operations);
