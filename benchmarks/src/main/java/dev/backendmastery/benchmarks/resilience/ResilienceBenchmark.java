@@ -17,7 +17,6 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import io.github.resilience4j.retry.RetryConfig.Builder;
 import io.github.resilience4j.timelimiter.TimeLimiter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -167,10 +166,12 @@ public class ResilienceBenchmark {
         }
 
         private static Callable<String> resilience4j(Callable<String> action) {
-            Builder<Object> attempts = io.github.resilience4j.retry.RetryConfig.custom();
             return io.github.resilience4j.retry.Retry.decorateCallable(
                     io.github.resilience4j.retry.Retry.of(
-                            "peer", attempts.maxAttempts(3).build()),
+                            "peer",
+                            io.github.resilience4j.retry.RetryConfig.custom()
+                                    .maxAttempts(3)
+                                    .build()),
                     io.github.resilience4j.circuitbreaker.CircuitBreaker.decorateCallable(
                             io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
                                     "peer",
