@@ -49,6 +49,17 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("sketch-error", "false positives", 1, "ours-fuse", "fastfilter-xor-fuse", 1 / 1.02),
             new Goal("sketch-error", "bits per item", 1, "ours-fuse", "fastfilter-xor-fuse", 1),
             new Goal("sketch-error", "distinct error", 1, "ours-ultraloglog", "floor-ultraloglog-theory", 1 / 1.05),
+            new Goal("resilience", "breaker", 1, "ours-count", "resilience4j-count", 1 / 0.7),
+            new Goal("resilience", "breaker", 2, "ours-count", "resilience4j-count", 2),
+            new Goal("resilience", "breaker", 1, "ours-time", "resilience4j-time", 1 / 0.7),
+            new Goal("resilience", "breaker", 2, "ours-time", "resilience4j-time", 2),
+            new Goal("resilience", "pipeline", 1, "ours", "resilience4j", 1),
+            new Goal("resilience", "pipeline", 2, "ours", "resilience4j", 1),
+            new Goal("resilience", "pipeline", 1, "ours-timeout", "resilience4j-timeout", 1),
+            new Goal("adaptive-limit", "off at load 1.1", 1, "ours-gradient", "netflix-gradient2", 10),
+            new Goal("balance", "p99", 1, "ours-peak-ewma", "naive-round-robin", 2),
+            new Goal("balance", "failed", 1, "ours-peak-ewma", "naive-round-robin", 2),
+            new Goal("balance", "failing host", 1, "ours-peak-ewma", "naive-ewma-no-penalty", 2),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

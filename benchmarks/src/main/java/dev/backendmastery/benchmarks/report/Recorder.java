@@ -1,5 +1,7 @@
 package dev.backendmastery.benchmarks.report;
 
+import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
+import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
@@ -11,6 +13,8 @@ import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
+import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
+import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
@@ -47,6 +51,10 @@ public final class Recorder {
                             List.of(1), FilterBenchmark.class, FilterPutBenchmark.class, StreamBenchmark.class)),
             Map.entry("sketch-error", SketchErrorRace::run),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
+            Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
+            Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
+            Map.entry("balance", BalanceSimulation::run),
+            Map.entry("balance-cost", Race.jmh(List.of(1, 2), BalanceBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));

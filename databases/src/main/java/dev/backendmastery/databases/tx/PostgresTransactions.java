@@ -1,5 +1,6 @@
 package dev.backendmastery.databases.tx;
 
+import dev.backendmastery.core.resilience.RetryBudget;
 import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;
 import java.sql.Connection;

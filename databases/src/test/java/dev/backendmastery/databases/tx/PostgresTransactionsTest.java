@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backendmastery.core.resilience.RetryBudget;
 import dev.backendmastery.core.time.Ticker;
 import dev.backendmastery.engines.Engines;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backendmastery.core.resilience.RetryBudget;
 import dev.backendmastery.core.time.ManualTicker;
 import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;

@@ -3,6 +3,7 @@ package dev.backendmastery.databases.tx;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
 import dev.backendmastery.core.kit.Kit;
+import dev.backendmastery.core.resilience.RetryBudget;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
