@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The slots and the two indices of a ring buffer. A slot holds null or an element; the index of a side says which slot is
- * its next. The fields that different threads write are 128 bytes apart (two cache lines, as the processor fetches them in
+ * The slots and the two indices of a ring buffer. A slot holds null or an element; the index of a side counts its elements,
+ * and so says which slot is its next. The fields that different threads write are 128 bytes apart (two cache lines, as the processor fetches them in
  * pairs), which takes padding by inheritance: the order of fields within one class is the JVM's to choose.
  */
 
@@ -58,6 +58,9 @@ abstract class Ring extends RingProducer {
     }
 
     volatile long consumer;
+    /** Up to here the consumer need not look at the producer. */
+    long consumerLimit;
+
     private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 
     Ring(int capacity) {

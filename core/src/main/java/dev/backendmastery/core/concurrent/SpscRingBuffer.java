@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * A {@link RingBuffer} from one producer to one consumer.
  *
  * <p><b>Guarantee.</b> As {@link RingBuffer}. <b>Threads.</b> One producer and one consumer at a time; both are wait-free:
- * every call ends after a fixed number of steps. <b>Cost.</b> One release store a call; neither side reads the other's
- * index, only the slot. 8 bytes a slot at most, and 500 for the indices. <b>Not for</b> two producers, which would
- * overwrite each other: {@link MpscRingBuffer}.
- * <b>Source.</b> Giacomoni, Moseley, Vachharajani: <i>FastForward for Efficient Pipeline Parallelism</i>, PPoPP 2008.
+ * every call ends after a fixed number of steps. <b>Cost.</b> One release store a call. A side looks at the other's index only
+ * when what it saw last is used up, so between two that keep their distance no cache line goes to and fro for each element.
+ * 8 bytes a slot at most, and 500 for the indices. <b>Not for</b> two producers, which would overwrite each other:
+ * {@link MpscRingBuffer}.
+ * <b>Source.</b> Lamport, <i>Proving the Correctness of Multiprocess Programs</i>, 1977, with the cached indices of Lee, Bu and
+ * Chandranmenon, <i>A Lock-Free, Cache-Efficient Shared Ring Buffer</i>, ANCS 2009.
  *
  * @param <E> elements, not null
  */
@@ -25,13 +27,15 @@ public final class SpscRingBuffer<E> extends Ring implements RingBuffer<E> {
     public boolean offer(E element) {
         Objects.requireNonNull(element, "element");
         long index = (long) PRODUCER.get(this);
-        int slot = (int) index & mask;
-        if (SLOT.getAcquire(slots, slot) != null) {
-            return false; // the consumer has yet to empty it
+        if (index == (long) LIMIT.get(this)) {
+            long limit = (long) CONSUMER.getAcquire(this) + slots.length;
+            if (index == limit) {
+                return false;
+            }
+            LIMIT.set(this, limit);
         }
-        // The index first: who sees the element and takes it must not find the size negative.
+        slots[(int) index & mask] = element;
         PRODUCER.setRelease(this, index + 1);
-        SLOT.setRelease(slots, slot, element);
         return true;
     }
 
@@ -39,13 +43,16 @@ public final class SpscRingBuffer<E> extends Ring implements RingBuffer<E> {
     @SuppressWarnings("unchecked") // only offer() writes slots
     public @Nullable E poll() {
         long index = (long) CONSUMER.get(this);
-        int slot = (int) index & mask;
-        Object element = SLOT.getAcquire(slots, slot);
-        if (element == null) {
-            return null;
+        if (index == consumerLimit) {
+            consumerLimit = (long) PRODUCER.getAcquire(this);
+            if (index == consumerLimit) {
+                return null;
+            }
         }
+        int slot = (int) index & mask;
+        Object element = slots[slot];
+        slots[slot] = null;
         CONSUMER.setRelease(this, index + 1);
-        SLOT.setRelease(slots, slot, null);
         return (E) element;
     }
 }
