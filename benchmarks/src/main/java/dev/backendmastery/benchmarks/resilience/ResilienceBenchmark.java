@@ -41,8 +41,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * A call that succeeds and does nothing, decorated once and called often.
  *
- * <p>{@code breaker}: a circuit breaker over the last 100 calls, with the measure of slow calls that both sides have by
- * default. {@code pipeline}: retry of 3 attempts, breaker and bulkhead of 100 places, in this order from the outside in;
+ * <p>{@code breaker}: a circuit breaker over the last 100 calls or 10 seconds, each side by its own defaults: ours does not
+ * measure calls unless slow ones count, the peer always does; {@code ours-count-slow} measures them too. {@code pipeline}: retry of 3 attempts, breaker and bulkhead of 100 places, in this order from the outside in;
  * ours has a retry budget and a deadline besides. The {@code -timeout} contestants have a time limit of a second as the
  * innermost: ours interrupts the caller's own thread, the peer's runs the call on another thread and waits for it, for it
  * has no other way to limit a synchronous call; Failsafe's interrupts the caller's thread by a scheduled task.
@@ -64,6 +64,7 @@ public class ResilienceBenchmark {
         @Param({
             "floor-two-nano-times",
             "ours-count",
+            "ours-count-slow",
             "ours-time",
             "resilience4j-count",
             "resilience4j-count-lock-free",
@@ -85,6 +86,9 @@ public class ResilienceBenchmark {
                         return System.nanoTime() - start < 0 ? "never" : value;
                     };
                 case "ours-count" -> CircuitBreaker.of(BreakerConfig.DEFAULT).decorate(() -> VALUE);
+                case "ours-count-slow" ->
+                    CircuitBreaker.of(BreakerConfig.DEFAULT.withSlowCalls(Duration.ofSeconds(10), 0.5))
+                            .decorate(() -> VALUE);
                 case "ours-time" ->
                     CircuitBreaker.of(BreakerConfig.DEFAULT.withWindow(Window.time(Duration.ofSeconds(10)), 20))
                             .decorate(() -> VALUE);

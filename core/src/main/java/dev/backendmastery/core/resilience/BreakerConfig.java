@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  * @param window what is remembered
  * @param failureRate the share of failures that opens it; more than 0, at most 1
  * @param slowRate the share of slow calls that opens it; more than 0, at most 1
- * @param slowCall a call that takes longer is slow; positive
+ * @param slowCall a call that takes longer is slow; positive; {@link #NEVER_SLOW} reads no clock to find out
  * @param minimumCalls no share is judged on fewer outcomes; from 1, and at most the size of a window of calls
  * @param openFor how long it stays open before it probes; positive
  * @param probes how many calls it admits half-open; from 1 to 1,000
@@ -70,15 +70,18 @@ public record BreakerConfig(
         }
     }
 
+    /** No call is slow, so none is measured. */
+    public static final Duration NEVER_SLOW = Duration.ofDays(365);
+
     /**
-     * The last 100 calls, half of them failed or slower than 10 s, at least 20 of them; open for 5 s; 5 probes of at most
-     * 30 s each. Rejections, interruptions and cancellations are ignored.
+     * The last 100 calls, half of them failed, at least 20 of them; none is slow; open for 5 s; 5 probes of at most 30 s
+     * each. Rejections, interruptions and cancellations are ignored.
      */
     public static final BreakerConfig DEFAULT = new BreakerConfig(
             Window.calls(100),
             0.5,
-            0.5,
-            Duration.ofSeconds(10),
+            1,
+            NEVER_SLOW,
             20,
             Duration.ofSeconds(5),
             5,
@@ -102,6 +105,11 @@ public record BreakerConfig(
         Check.positive("probeDeadline", probeDeadline);
         Objects.requireNonNull(failure, "failure");
         Objects.requireNonNull(ignore, "ignore");
+    }
+
+    /** Whether the duration of calls matters. */
+    boolean measuresCalls() {
+        return !slowCall.equals(NEVER_SLOW);
     }
 
     /** This, with another window and minimum of calls. */

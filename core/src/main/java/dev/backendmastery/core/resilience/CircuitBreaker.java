@@ -112,9 +112,10 @@ public interface CircuitBreaker extends Policy {
     default <T extends @Nullable Object> Callable<T> decorate(Callable<T> action) {
         Objects.requireNonNull(action, "action");
         Ticker ticker = ticker();
+        boolean measures = config().measuresCalls();
         return () -> {
             long permit = acquire();
-            long start = ticker.nanos();
+            long start = measures ? ticker.nanos() : 0;
             T value;
             try {
                 value = action.call();

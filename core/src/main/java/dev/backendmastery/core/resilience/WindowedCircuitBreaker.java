@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A circuit breaker over a window of calls or of time.
  *
- * <p><b>Guarantee.</b> {@link CircuitBreaker}'s. <b>Threads.</b> Lock-free; closed, a call is one read of the state, two of
- * the clock and one addition; refused, it only reads. <b>Cost.</b> No allocation per call; a state change allocates the
+ * <p><b>Guarantee.</b> {@link CircuitBreaker}'s. <b>Threads.</b> Lock-free; closed, a call is two reads of the state and one
+ * addition, besides one clock read for a window of time and two where slow calls count; refused, it only reads. <b>Cost.</b> No allocation per call; a state change allocates the
  * new state, and a window of time a bucket each time one begins. 4 bytes a call of the window, or 400 a bucket.
  */
 final class WindowedCircuitBreaker implements CircuitBreaker {
@@ -42,6 +42,8 @@ final class WindowedCircuitBreaker implements CircuitBreaker {
 
     private final BreakerConfig config;
     private final Ticker ticker;
+    private final boolean measures;
+    private final boolean clocked;
     private final long slowNanos;
     private final long openNanos;
     private final long probeNanos;
@@ -51,6 +53,8 @@ final class WindowedCircuitBreaker implements CircuitBreaker {
     WindowedCircuitBreaker(BreakerConfig config, Ticker ticker) {
         this.config = Objects.requireNonNull(config, "config");
         this.ticker = Objects.requireNonNull(ticker, "ticker");
+        this.measures = config.measuresCalls();
+        this.clocked = measures || config.window() instanceof BreakerConfig.Window.Time;
         this.slowNanos = config.slowCall().toNanos();
         this.openNanos = config.openFor().toNanos();
         this.probeNanos = config.probeDeadline().toNanos();
@@ -88,14 +92,22 @@ final class WindowedCircuitBreaker implements CircuitBreaker {
 
     @Override
     public void onSuccess(long permit, long startNanos) {
+        if (!clocked && phase instanceof Closed closed && closed.permit(0) == permit) {
+            closed.outcomes.add(0, 0);
+            return;
+        }
         long now = ticker.nanos();
-        report(permit, now - startNanos > slowNanos ? Outcomes.SLOW : 0, now);
+        report(permit, slowness(startNanos, now), now);
     }
 
     @Override
     public void onFailure(long permit, long startNanos) {
         long now = ticker.nanos();
-        report(permit, Outcomes.FAILED | (now - startNanos > slowNanos ? Outcomes.SLOW : 0), now);
+        report(permit, Outcomes.FAILED | slowness(startNanos, now), now);
+    }
+
+    private int slowness(long startNanos, long now) {
+        return measures && now - startNanos > slowNanos ? Outcomes.SLOW : 0;
     }
 
     private void report(long permit, int outcome, long now) {
