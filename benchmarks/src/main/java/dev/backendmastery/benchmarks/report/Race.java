@@ -6,6 +6,7 @@ import java.util.List;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.profile.Profiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -20,29 +21,62 @@ interface Race {
     /** Runs it. */
     List<Measurement> run() throws IOException, InterruptedException;
 
+    /** What a race may count besides time, each a discipline of its own. */
+    enum Also {
+        /** The bytes that a call allocates. */
+        BYTES("bytes", "B/op", "gc.alloc.rate.norm", GCProfiler.class),
+        /** The processor time of the whole process for a call. */
+        CPU("CPU", "ns/op", CpuTimeProfiler.LABEL, CpuTimeProfiler.class);
+
+        private final String word;
+        private final String unit;
+        private final String label;
+        private final Class<? extends Profiler> profiler;
+
+        Also(String word, String unit, String label, Class<? extends Profiler> profiler) {
+            this.word = word;
+            this.unit = unit;
+            this.label = label;
+            this.profiler = profiler;
+        }
+
+        private double of(BenchmarkResult result) {
+            var counted = result.getSecondaryResults().get(label);
+            if (counted == null) {
+                throw new IllegalStateException("JMH did not count " + word);
+            }
+            return counted.getScore();
+        }
+    }
+
     /** Whatever JMH finds in {@code benchmarks}, on so many threads each; the parameter {@code impl} is the contestant. */
     static Race jmh(List<Integer> threads, Class<?>... benchmarks) {
-        return () -> jmh(threads, false, benchmarks);
+        return () -> jmh(threads, List.of(), benchmarks);
     }
 
-    /** The same, and the bytes that a call allocates as a discipline of their own. */
+    /** The same, and the bytes that a call allocates. */
     static Race jmhWithBytes(List<Integer> threads, Class<?>... benchmarks) {
-        return () -> jmh(threads, true, benchmarks);
+        return () -> jmh(threads, List.of(Also.BYTES), benchmarks);
     }
 
-    private static List<Measurement> jmh(List<Integer> threads, boolean bytes, Class<?>... benchmarks) {
+    /** The same, and the processor time of a call. */
+    static Race jmhWithCpu(List<Integer> threads, Class<?>... benchmarks) {
+        return () -> jmh(threads, List.of(Also.CPU), benchmarks);
+    }
+
+    private static List<Measurement> jmh(List<Integer> threads, List<Also> counted, Class<?>... benchmarks) {
         List<Measurement> measurements = new ArrayList<>();
         for (int count : threads) {
             ChainedOptionsBuilder options = new OptionsBuilder().threads(count).shouldFailOnError(true);
             for (Class<?> benchmark : benchmarks) {
                 options.include("^" + benchmark.getName().replace(".", "\\.") + "\\.");
             }
-            if (bytes) {
-                options.addProfiler(GCProfiler.class);
+            for (Also also : counted) {
+                options.addProfiler(also.profiler);
             }
             try {
                 for (RunResult run : new Runner(options.build()).run()) {
-                    measurements.addAll(measurements(run, count, bytes));
+                    measurements.addAll(measurements(run, count, counted));
                 }
             } catch (RunnerException e) {
                 throw new IllegalStateException("the race did not finish", e);
@@ -51,7 +85,7 @@ interface Race {
         return measurements;
     }
 
-    private static List<Measurement> measurements(RunResult run, int threads, boolean bytes) {
+    private static List<Measurement> measurements(RunResult run, int threads, List<Also> counted) {
         BenchmarkParams params = run.getParams();
         String method = params.getBenchmark();
         StringBuilder discipline = new StringBuilder(method.substring(method.lastIndexOf('.') + 1));
@@ -71,24 +105,15 @@ interface Race {
                         .map(BenchmarkResult::getPrimaryResult)
                         .map(result -> result.getScore())
                         .toList()));
-        if (bytes) {
+        for (Also also : counted) {
             found.add(new Measurement(
-                    discipline + " bytes",
+                    discipline + " " + also.word,
                     threads,
                     params.getParam("impl"),
-                    "B/op",
+                    also.unit,
                     false,
-                    run.getBenchmarkResults().stream().map(Race::bytesPerCall).toList()));
+                    run.getBenchmarkResults().stream().map(also::of).toList()));
         }
         return found;
-    }
-
-    private static double bytesPerCall(BenchmarkResult result) {
-        var bytes = result.getSecondaryResults().get("gc.alloc.rate.norm");
-        if (bytes == null) {
-            throw new IllegalStateException(
-                    "JMH did not count the bytes of " + result.getParams().getBenchmark());
-        }
-        return bytes.getScore();
     }
 }

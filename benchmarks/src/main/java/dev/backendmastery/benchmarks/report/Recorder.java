@@ -37,7 +37,7 @@ public final class Recorder {
 
     private static final Map<String, Race> RACES = new TreeMap<>(Map.ofEntries(
             Map.entry("ratelimit", Race.jmh(List.of(1, 2), RateLimiterBenchmark.class)),
-            Map.entry("time", Race.jmh(List.of(1, 2), TimingWheelBenchmark.class)),
+            Map.entry("time", Race.jmhWithCpu(List.of(1, 2), TimingWheelBenchmark.class)),
             Map.entry("tick", Race.jmh(List.of(1), TickBenchmark.class)),
             Map.entry("ringbuffer", Race.jmh(List.of(1), RingBufferBenchmark.class)),
             Map.entry("keyed-executor", Race.jmh(List.of(1), KeyedExecutorBenchmark.class)),

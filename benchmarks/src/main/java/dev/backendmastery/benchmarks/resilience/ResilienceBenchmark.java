@@ -42,8 +42,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * A call that succeeds and does nothing, decorated once and called often.
  *
  * <p>{@code breaker}: a circuit breaker over the last 100 calls or 10 seconds, each side by its own defaults: ours does not
- * measure calls unless slow ones count, the peer always does; {@code ours-count-slow} measures them too. {@code pipeline}: retry of 3 attempts, breaker and bulkhead of 100 places, in this order from the outside in;
- * ours has a retry budget and a deadline besides. The {@code -timeout} contestants have a time limit of a second as the
+ * measure calls unless slow ones count, the peer always does; {@code ours-count-slow} measures them too. {@code pipeline}:
+ * retry of 3 attempts, breaker and bulkhead of 100 places, in this order from the outside in; ours has a retry budget and a
+ * deadline besides. The {@code -timeout} contestants have a time limit of a second as the
  * innermost: ours interrupts the caller's own thread, the peer's runs the call on another thread and waits for it, for it
  * has no other way to limit a synchronous call; Failsafe's interrupts the caller's thread by a scheduled task.
  */

@@ -36,7 +36,10 @@ public final class TimingWheel implements Timers {
 
     private final Ticker ticker;
     private final long origin;
-    private final long tickNanos;
+    /** A tick is a power of two, so that the tick of a time is a shift. */
+    private final int tickShift;
+
+    private final long tickMask;
     private final BiConsumer<? super Runnable, ? super Throwable> onFailure;
     private final Stripe[] stripes;
 
@@ -49,14 +52,15 @@ public final class TimingWheel implements Timers {
     private volatile long advanced = -1;
 
     private TimingWheel(
-            Ticker ticker, long tickNanos, int stripes, BiConsumer<? super Runnable, ? super Throwable> onFailure) {
+            Ticker ticker, int tickShift, int stripes, BiConsumer<? super Runnable, ? super Throwable> onFailure) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        this.tickNanos = tickNanos;
+        this.tickShift = tickShift;
+        this.tickMask = (1L << tickShift) - 1;
         this.onFailure = onFailure;
         this.stripes = new Stripe[stripes];
         for (int i = 0; i < stripes; i++) {
-            this.stripes[i] = new Stripe(new Wheel(Long.MAX_VALUE / tickNanos));
+            this.stripes[i] = new Stripe(new Wheel(Long.MAX_VALUE >>> tickShift));
         }
     }
 
@@ -68,7 +72,7 @@ public final class TimingWheel implements Timers {
     /**
      * A wheel on {@code ticker}.
      *
-     * @param tick the grain, 1 ns to 1 day: a timer is up to so much late
+     * @param tick the grain, 1 ns to 1 day, rounded down to a power of two of nanoseconds: a timer is up to so much late
      * @param onFailure is told of a task that threw, in the thread that ran it; what it throws itself is
      *     logged
      */
@@ -81,7 +85,7 @@ public final class TimingWheel implements Timers {
         int stripes = Integer.highestOneBit(processors * 2 - 1);
         return new TimingWheel(
                 Objects.requireNonNull(ticker, "ticker"),
-                tick.toNanos(),
+                Long.SIZE - 1 - Long.numberOfLeadingZeros(tick.toNanos()),
                 stripes,
                 Objects.requireNonNull(onFailure, "onFailure"));
     }
@@ -98,7 +102,7 @@ public final class TimingWheel implements Timers {
         }
         Stripe stripe = stripes[(int) Thread.currentThread().getId() & (stripes.length - 1)];
         TimerNode timer = new TimerNode(stripe, Objects.requireNonNull(task, "task"));
-        long due = Math.max(advanced + 1, (ticker.nanos() - origin + delayNanos + tickNanos - 1) / tickNanos);
+        long due = Math.max(advanced + 1, (ticker.nanos() - origin + delayNanos + tickMask) >>> tickShift);
         boolean wakes;
         stripe.lock();
         try {
@@ -115,7 +119,7 @@ public final class TimingWheel implements Timers {
 
     @Override
     public int advance() {
-        long now = (ticker.nanos() - origin) / tickNanos;
+        long now = (ticker.nanos() - origin) >>> tickShift;
         advanced = now;
         int run = 0;
         for (Stripe stripe : stripes) {
@@ -176,7 +180,7 @@ public final class TimingWheel implements Timers {
     }
 
     private long nanosUntil(long tick) {
-        return tick == Long.MAX_VALUE ? tick : Math.max(0, tick * tickNanos - (ticker.nanos() - origin));
+        return tick == Long.MAX_VALUE ? tick : Math.max(0, (tick << tickShift) - (ticker.nanos() - origin));
     }
 
     @Override
@@ -195,7 +199,7 @@ public final class TimingWheel implements Timers {
 
     @Override
     public Duration tick() {
-        return Duration.ofNanos(tickNanos);
+        return Duration.ofNanos(1L << tickShift);
     }
 
     /**
@@ -295,6 +299,9 @@ public final class TimingWheel implements Timers {
 
         @SuppressWarnings("unused") // through HELD
         private volatile boolean held;
+
+        @SuppressWarnings("unused") // keeps the locks of two stripes on different cache lines
+        private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 
         Stripe(Wheel wheel) {
             this.wheel = wheel;

@@ -30,19 +30,25 @@ final class Wheel {
     private static final int NOWHERE = -1;
     private static final int BITS = 6;
     private static final int SLOTS = 1 << BITS;
+    /** Unused words behind those of the levels, for the same reason as the padding below. */
+    private static final int LINES_APART = 16;
 
     private final @Nullable Node[] heads;
     private final long[] occupied;
+    private final int levels;
     /** All that was due before this tick is gone. */
     private long position;
 
     private int size;
 
+    @SuppressWarnings("unused") // keeps two wheels, each under its own lock, on different cache lines
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
     /** A wheel that reaches to {@code mostTicks}. */
     Wheel(long mostTicks) {
-        int levels = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(mostTicks) + BITS - 1) / BITS);
+        levels = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(mostTicks) + BITS - 1) / BITS);
         heads = new Node[levels * SLOTS];
-        occupied = new long[levels];
+        occupied = new long[levels + LINES_APART];
     }
 
     int size() {
@@ -111,7 +117,7 @@ final class Wheel {
     private int firstLevel() {
         int first = -1;
         long earliest = Long.MAX_VALUE;
-        for (int level = 0; level < occupied.length; level++) {
+        for (int level = 0; level < levels; level++) {
             if (occupied[level] != 0) {
                 long tick = eventOf(level);
                 if (tick < earliest) {

@@ -35,7 +35,8 @@ final class TimingWheelTest extends TimersContract {
         ManualTicker ticker = new ManualTicker();
         Duration tick = Duration.ofNanos(1 + random.nextInt(3_000));
         Timers wheel = create(tick, ticker);
-        Timers heap = new HeapTimers(tick, ticker);
+        assertTrue(wheel.tick().compareTo(tick) <= 0);
+        Timers heap = new HeapTimers(wheel.tick(), ticker);
         List<List<Integer>> runs = List.of(new ArrayList<>(), new ArrayList<>());
         List<Timers.Timer> wheelTimers = new ArrayList<>();
         List<Timers.Timer> heapTimers = new ArrayList<>();
