@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * accepted, and what was accepted runs (KX-9).
  *
  * <p><b>Threads.</b> Any number submit; the tasks run on the executor that is handed in, {@value #TURN} of a key at most
- * before other keys get a turn. No thread waits for a key. <b>Cost.</b> A map operation and two short locks a task.
+ * before other keys get a turn. No thread waits for a key. <b>Cost.</b> A map operation, a short lock of the key's
+ * own, and two additions to a word that all threads share, a task.
  * <b>Not for</b> order across keys; with an executor that has no free thread left, keys wait for threads.
  *
  * @param <K> keys, with equals and hashCode
@@ -116,11 +118,24 @@ public final class KeyedExecutor<K> implements AutoCloseable {
     private final FailureHandler<? super K> onFailure;
     private final ConcurrentHashMap<K, Lane> lanes = new ConcurrentHashMap<>();
 
+    /*
+     * What is accepted and not ended, in one word: the number of tasks above, their weight below. One addition takes a task
+     * off; only if somebody waits does it come to the lock. A waiter counts itself before it looks again, an ending task
+     * takes itself off before it looks for waiters: one of the two sees the other.
+     */
+    private static final int WEIGHT_BITS = 41;
+
+    /** The most tasks that can be allowed. */
+    public static final int MOST_TASKS = (1 << (Long.SIZE - 1 - WEIGHT_BITS)) - 1;
+
+    /** The most weight that can be allowed. */
+    public static final long MOST_WEIGHT = (1L << WEIGHT_BITS) - 1;
+
+    private final AtomicLong load = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private int tasks;
-    private long weight;
-    private boolean closed;
+    private final AtomicInteger waiters = new AtomicInteger();
+    private volatile boolean closed;
 
     private KeyedExecutor(Executor executor, int maxTasks, long maxWeight, FailureHandler<? super K> onFailure) {
         this.executor = executor;
@@ -131,23 +146,23 @@ public final class KeyedExecutor<K> implements AutoCloseable {
 
     /** As {@link #of(Executor, int, long, FailureHandler)}, bounded by the number of tasks alone; failures are logged. */
     public static <K> KeyedExecutor<K> of(Executor executor, int maxTasks) {
-        return of(executor, maxTasks, Long.MAX_VALUE, KeyedExecutor::log);
+        return of(executor, maxTasks, MOST_WEIGHT, KeyedExecutor::log);
     }
 
     /**
      * Runs tasks on {@code executor}, which stays the caller's to close.
      *
-     * @param maxTasks how many may be accepted and not ended, at least 1
-     * @param maxWeight how heavy they may be together, at least 1
+     * @param maxTasks how many may be accepted and not ended, 1 to {@link #MOST_TASKS}
+     * @param maxWeight how heavy they may be together, 1 to {@link #MOST_WEIGHT}
      * @param onFailure is told of tasks that threw; what it throws itself is logged
      */
     public static <K> KeyedExecutor<K> of(
             Executor executor, int maxTasks, long maxWeight, FailureHandler<? super K> onFailure) {
-        if (maxTasks < 1) {
-            throw new IllegalArgumentException("maxTasks must be at least 1, was " + maxTasks);
+        if (maxTasks < 1 || maxTasks > MOST_TASKS) {
+            throw new IllegalArgumentException("maxTasks must be from 1 to " + MOST_TASKS + ", was " + maxTasks);
         }
-        if (maxWeight < 1) {
-            throw new IllegalArgumentException("maxWeight must be at least 1, was " + maxWeight);
+        if (maxWeight < 1 || maxWeight > MOST_WEIGHT) {
+            throw new IllegalArgumentException("maxWeight must be from 1 to " + MOST_WEIGHT + ", was " + maxWeight);
         }
         return new KeyedExecutor<>(
                 Objects.requireNonNull(executor, "executor"),
@@ -183,13 +198,8 @@ public final class KeyedExecutor<K> implements AutoCloseable {
      */
     public boolean trySubmit(K key, long weight, Runnable task) {
         check(key, weight, task);
-        lock.lock();
-        try {
-            if (!admits(weight)) {
-                return false;
-            }
-        } finally {
-            lock.unlock();
+        if (!admits(weight)) {
+            return false;
         }
         enqueue(key, new Task(task, weight));
         return true;
@@ -206,17 +216,21 @@ public final class KeyedExecutor<K> implements AutoCloseable {
     public void submit(K key, long weight, Runnable task, Duration timeout)
             throws InterruptedException, TimeoutException {
         check(key, weight, task);
-        long left = timeout.toNanos();
-        lock.lockInterruptibly();
-        try {
-            while (!admits(weight)) {
-                if (left <= 0) {
-                    throw new TimeoutException("no room for a task of " + key + " within " + timeout);
+        if (!admits(weight)) {
+            long left = timeout.toNanos();
+            lock.lockInterruptibly();
+            waiters.incrementAndGet();
+            try {
+                while (!admits(weight)) {
+                    if (left <= 0) {
+                        throw new TimeoutException("no room for a task of " + key + " within " + timeout);
+                    }
+                    left = changed.awaitNanos(left);
                 }
-                left = changed.awaitNanos(left);
+            } finally {
+                waiters.decrementAndGet();
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
         }
         enqueue(key, new Task(task, weight));
     }
@@ -233,19 +247,31 @@ public final class KeyedExecutor<K> implements AutoCloseable {
         if (closed) {
             throw new RejectedExecutionException("this executor is closed");
         }
-        if (tasks == maxTasks || weight > maxWeight - more) {
-            return false;
+        for (; ; ) {
+            long seen = load.get();
+            if (seen >>> WEIGHT_BITS == maxTasks || (seen & MOST_WEIGHT) > maxWeight - more) {
+                return false;
+            }
+            if (load.compareAndSet(seen, seen + oneTask(more))) {
+                return true;
+            }
         }
-        tasks++;
-        weight += more;
-        return true;
+    }
+
+    private static long oneTask(long weight) {
+        return (1L << WEIGHT_BITS) + weight;
     }
 
     private void release(long less) {
+        load.addAndGet(-oneTask(less));
+        if (waiters.get() > 0) {
+            wakeAll();
+        }
+    }
+
+    private void wakeAll() {
         lock.lock();
         try {
-            tasks--;
-            weight -= less;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -333,22 +359,12 @@ public final class KeyedExecutor<K> implements AutoCloseable {
 
     /** How many tasks are accepted and not ended. */
     public int tasks() {
-        lock.lock();
-        try {
-            return tasks;
-        } finally {
-            lock.unlock();
-        }
+        return (int) (load.get() >>> WEIGHT_BITS);
     }
 
     /** How heavy the tasks that are accepted and not ended are together. */
     public long weight() {
-        lock.lock();
-        try {
-            return weight;
-        } finally {
-            lock.unlock();
-        }
+        return load.get() & MOST_WEIGHT;
     }
 
     /** How many keys have tasks or are parked. */
@@ -359,13 +375,8 @@ public final class KeyedExecutor<K> implements AutoCloseable {
     /** Accepts no more tasks, and wakes who waits for room. Returns at once: see {@link #awaitIdle}. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        closed = true;
+        wakeAll();
     }
 
     /**
@@ -374,10 +385,11 @@ public final class KeyedExecutor<K> implements AutoCloseable {
      * @return false if some had not within {@code timeout}, as those of a parked key never do
      */
     public boolean awaitIdle(Duration timeout) throws InterruptedException {
-        long left = TimeUnit.NANOSECONDS.convert(timeout);
+        long left = timeout.toNanos();
         lock.lockInterruptibly();
+        waiters.incrementAndGet();
         try {
-            while (tasks > 0) {
+            while (load.get() != 0) {
                 if (left <= 0) {
                     return false;
                 }
@@ -385,6 +397,7 @@ public final class KeyedExecutor<K> implements AutoCloseable {
             }
             return true;
         } finally {
+            waiters.decrementAndGet();
             lock.unlock();
         }
     }

@@ -57,8 +57,7 @@ public final class MpscRingBuffer<E> extends Ring implements RingBuffer<E> {
             element = await(slot);
         }
         SLOT.setRelease(slots, slot, null);
-        // Volatile, so that an offer that follows this poll finds the room that it made.
-        CONSUMER.setVolatile(this, index + 1);
+        CONSUMER.setRelease(this, index + 1);
         return (E) element;
     }
 

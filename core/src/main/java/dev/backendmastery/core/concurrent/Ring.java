@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * The slots and the two indices of a ring buffer. A slot holds null or an element; the index of a side counts its elements,
- * and so says which slot is its next. The fields that different threads write are 128 bytes apart (two cache lines, as the processor fetches them in
- * pairs), which takes padding by inheritance: the order of fields within one class is the JVM's to choose.
+ * and so says which slot is its next. What different threads write is 128 bytes apart (two cache lines, as the processor
+ * fetches them in pairs), and so is what both only read. That takes a class for each part: within a class the JVM chooses the
+ * order of fields, and puts references last, which is how the reference to the slots once came to lie beside an index that
+ * changes with each element.
  */
 
-@SuppressWarnings("unused") // the padding, and the fields behind var handles
 abstract class RingSlots {
     final @Nullable Object[] slots;
     final int mask;
-    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 
     RingSlots(int capacity) {
         if (capacity < 1 || capacity > 1 << 30 || Integer.bitCount(capacity) != 1) {
@@ -25,13 +25,19 @@ abstract class RingSlots {
     }
 }
 
-@SuppressWarnings("unused") // as above
-abstract class RingProducer extends RingSlots {
-    volatile long producer;
-    /** Up to here the producer need not look at the consumer. */
-    volatile long producerLimit;
-
+@SuppressWarnings("unused") // padding
+abstract class RingSlotsApart extends RingSlots {
     private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
+    RingSlotsApart(int capacity) {
+        super(capacity);
+    }
+}
+
+abstract class RingProducer extends RingSlotsApart {
+    volatile long producer;
+    /** Up to here the producer need not look for room. */
+    volatile long producerLimit;
 
     RingProducer(int capacity) {
         super(capacity);
@@ -39,8 +45,25 @@ abstract class RingProducer extends RingSlots {
     }
 }
 
-@SuppressWarnings("unused") // as above
-abstract class Ring extends RingProducer {
+@SuppressWarnings("unused") // padding
+abstract class RingProducerApart extends RingProducer {
+    private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
+
+    RingProducerApart(int capacity) {
+        super(capacity);
+    }
+}
+
+abstract class RingConsumer extends RingProducerApart {
+    volatile long consumer;
+
+    RingConsumer(int capacity) {
+        super(capacity);
+    }
+}
+
+@SuppressWarnings("unused") // padding
+abstract class Ring extends RingConsumer {
     static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
     static final VarHandle PRODUCER;
     static final VarHandle LIMIT;
@@ -51,15 +74,11 @@ abstract class Ring extends RingProducer {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PRODUCER = lookup.findVarHandle(RingProducer.class, "producer", long.class);
             LIMIT = lookup.findVarHandle(RingProducer.class, "producerLimit", long.class);
-            CONSUMER = lookup.findVarHandle(Ring.class, "consumer", long.class);
+            CONSUMER = lookup.findVarHandle(RingConsumer.class, "consumer", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    volatile long consumer;
-    /** Up to here the consumer need not look at the producer. */
-    long consumerLimit;
 
     private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 

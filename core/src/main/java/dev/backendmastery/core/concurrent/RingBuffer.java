@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * thread did before it offered is seen by who takes it (RB-3). It never holds more than its capacity and refuses only when
  * it holds as much (RB-4), is empty only when it holds nothing (RB-5), and holds on to nothing that was taken (RB-6).
  *
+ * <p>A call sees what the calls before it did, where before means that one happened-before the other; a call that comes
+ * later by the clock alone sees it as soon as the processor has written it out, some nanoseconds after.
+ *
  * <p><b>Threads.</b> One consumer at a time. How many producers, and whether one of them can hold up others, is what the
  * implementations differ in. <b>Not for</b> waiting: a caller that finds it full or empty decides itself what to do.
  *

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 public final class SingleFlight<K, V> {
 
     private static final class Flight<V> {
-        /** Who executes; null if that is no thread that can wait for itself. */
+        /** Who executes; of no matter where the work ends elsewhere. */
         private final Thread executor = Thread.currentThread();
 
         private final boolean async;
@@ -124,6 +124,8 @@ public final class SingleFlight<K, V> {
                         ? failure.getCause()
                         : failure;
                 mine.result.completeExceptionally(cause);
+            } else if (value == null) {
+                mine.result.completeExceptionally(new NullPointerException("work returned null"));
             } else {
                 mine.result.complete(value);
             }

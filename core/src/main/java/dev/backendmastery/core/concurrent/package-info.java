@@ -14,7 +14,7 @@
  * <tr><td>{@link dev.backendmastery.core.concurrent.MpscRingBuffer}</td><td>many threads hand to one</td></tr>
  * </table>
  *
- * <p>The ring buffers follow Lamport 1977 with cached indices (Lee et al., ANCS 2009) and JCTools' bounded queues.
+ * <p>The ring buffers follow FastForward (Giacomoni et al., PPoPP 2008) and JCTools' bounded queues.
  */
 @NullMarked
 package dev.backendmastery.core.concurrent;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A circuit breaker over a window of calls or of time.
  *
  * <p><b>Guarantee.</b> {@link CircuitBreaker}'s. <b>Threads.</b> Lock-free; closed, a call is two reads of the state and one
- * addition, besides one clock read for a window of time and two where slow calls count; refused, it only reads. <b>Cost.</b> No allocation per call; a state change allocates the
- * new state, and a window of time a bucket each time one begins. 4 bytes a call of the window, or 400 a bucket.
+ * addition, besides one clock read for a window of time and two where slow calls count; refused, it only reads.
+ * <b>Cost.</b> No allocation per call; a state change allocates the new state, and a window of time a bucket each time one
+ * begins. 4 bytes a call of the window, or 400 a bucket.
  */
 final class WindowedCircuitBreaker implements CircuitBreaker {
 

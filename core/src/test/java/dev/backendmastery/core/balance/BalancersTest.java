@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -42,20 +43,25 @@ final class BalancersTest {
         @Test
         @DisplayName("LB-8 is exact over a cycle, and spreads a heavy node out")
         void exactOverACycle() {
-            SmoothWeighted<String> balancer =
-                    SmoothWeighted.by(node -> Map.of("a", 50, "b", 10, "c", 10).get(node));
-            balancer.setNodes(List.of("a", "b", "c"));
-            for (int cycle = 0; cycle < 20; cycle++) {
-                StringBuilder order = new StringBuilder();
-                for (int i = 0; i < 7; i++) {
-                    order.append(balancer.pick().node());
-                }
-                assertEquals("aabacaa", order.toString());
-            }
+            checkCycles(
+                    SmoothWeighted.by(node -> Map.of("a", 50, "b", 10, "c", 10).get(node)));
+            // IgnoresWeights
+            assertThrows(AssertionError.class, () -> checkCycles(RoundRobin.create()));
             assertThrows(IllegalArgumentException.class, () -> SmoothWeighted.by(node -> 0)
                     .setNodes(List.of(1)));
             assertThrows(IllegalArgumentException.class, () -> SmoothWeighted.<Integer>by(node -> 9_000 + node)
                     .setNodes(List.of(1, 2, 3, 4, 5, 6, 7, 8)));
+        }
+    }
+
+    private static void checkCycles(LoadBalancer<String> balancer) {
+        balancer.setNodes(List.of("a", "b", "c"));
+        for (int cycle = 0; cycle < 20; cycle++) {
+            StringBuilder order = new StringBuilder();
+            for (int i = 0; i < 7; i++) {
+                order.append(balancer.pick().node());
+            }
+            assertEquals("aabacaa", order.toString());
         }
     }
 
@@ -116,9 +122,21 @@ final class BalancersTest {
             "SS-1 a node that joins gets little at first and its share after a while; SS-2 cold nodes are better than none")
     void slowStart() {
         ManualTicker ticker = new ManualTicker();
-        java.util.Random random = new java.util.Random(1);
-        SlowStart<String> balancer =
-                SlowStart.around(RoundRobin.create(), Duration.ofSeconds(100), ticker, random::nextDouble);
+        Random random = new Random(1);
+        checkSlowStart(
+                SlowStart.around(RoundRobin.create(), Duration.ofSeconds(100), ticker, random::nextDouble), ticker);
+        // TakesColdForWarm, StaysColdForEver
+        assertThrows(AssertionError.class, () -> checkSlowStart(RoundRobin.create(), ticker));
+        assertThrows(
+                AssertionError.class,
+                () -> checkSlowStart(
+                        SlowStart.around(RoundRobin.create(), Duration.ofDays(100), ticker, random::nextDouble),
+                        ticker));
+        assertThrows(
+                IllegalArgumentException.class, () -> SlowStart.around(RoundRobin.<String>create(), Duration.ZERO));
+    }
+
+    private static void checkSlowStart(LoadBalancer<String> balancer, ManualTicker ticker) {
         balancer.setNodes(List.of("a", "b", "c"));
         assertEquals(Map.of("a", 1_000, "b", 1_000, "c", 1_000), counts(balancer, 3_000), "the first are not cold");
         balancer.setNodes(List.of("a", "b", "c", "d"));
@@ -132,8 +150,6 @@ final class BalancersTest {
         assertTrue(got[1] > got[0] && got[2] > got[1] && got[3] == 1_000, () -> "then " + got[1] + ", " + got[2]);
         balancer.setNodes(List.of("e"));
         assertEquals("e", balancer.pick().node());
-        assertThrows(
-                IllegalArgumentException.class, () -> SlowStart.around(RoundRobin.<String>create(), Duration.ZERO));
     }
 
     private static Map<String, Integer> counts(LoadBalancer<String> balancer, int picks) {

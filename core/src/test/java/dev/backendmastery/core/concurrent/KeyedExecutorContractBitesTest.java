@@ -196,7 +196,7 @@ final class KeyedExecutorContractBitesTest {
     static final class IgnoresWeights extends Wrong {
         @Override
         protected Keyed create(Executor executor, int maxTasks, long maxWeight) {
-            return new Passing(right(executor, maxTasks, Long.MAX_VALUE));
+            return new Passing(right(executor, maxTasks, KeyedExecutor.MOST_WEIGHT));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.backendmastery.core.concurrent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -132,8 +133,26 @@ final class KeyedExecutorTest extends KeyedExecutorContract {
     }
 
     @Test
+    void countsUpToBothBoundsAtOnce() throws InterruptedException {
+        Deque<Runnable> queue = new ArrayDeque<>();
+        KeyedExecutor<String> executor =
+                KeyedExecutor.of(queue::add, KeyedExecutor.MOST_TASKS, KeyedExecutor.MOST_WEIGHT, (key, failure) -> {});
+        assertTrue(executor.trySubmit("k", KeyedExecutor.MOST_WEIGHT - 1, () -> {}));
+        assertTrue(executor.trySubmit("k", 1, () -> {}));
+        assertFalse(executor.trySubmit("k", 1, () -> {}));
+        assertEquals(2, executor.tasks());
+        assertEquals(KeyedExecutor.MOST_WEIGHT, executor.weight());
+        queue.remove().run();
+        assertEquals(0, executor.tasks());
+        assertEquals(0, executor.weight());
+        assertTrue(executor.awaitIdle(Duration.ZERO));
+    }
+
+    @Test
     void refusesBoundsOutOfRange() {
         assertThrows(IllegalArgumentException.class, () -> KeyedExecutor.of(Runnable::run, 0));
+        assertThrows(
+                IllegalArgumentException.class, () -> KeyedExecutor.of(Runnable::run, KeyedExecutor.MOST_TASKS + 1));
         assertThrows(IllegalArgumentException.class, () -> KeyedExecutor.of(Runnable::run, 1, 0, (key, failure) -> {}));
     }
 }

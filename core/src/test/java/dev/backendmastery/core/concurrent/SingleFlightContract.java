@@ -85,7 +85,7 @@ public abstract class SingleFlightContract {
         }
         for (CompletableFuture<Thread> thread : threads) {
             Thread caller = thread.get(3, SECONDS);
-            for (int i = 0; i < 2_000 && caller.getState() == Thread.State.RUNNABLE; i++) {
+            for (int i = 0; i < 2_000 && caller.getState() != Thread.State.TIMED_WAITING; i++) {
                 LockSupport.parkNanos(100_000);
             }
         }
@@ -202,6 +202,7 @@ public abstract class SingleFlightContract {
             LockSupport.parkNanos(1_000_000);
         }
         join(flights, "k", 1, () -> "third");
+        LockSupport.parkNanos(50_000_000);
         go.countDown();
         for (Future<String> caller : callers) {
             assertEquals("second", caller.get(3, SECONDS));
