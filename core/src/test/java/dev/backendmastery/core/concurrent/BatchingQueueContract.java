@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -212,28 +213,42 @@ public abstract class BatchingQueueContract {
     @Test
     @DisplayName("BQ-7 wakes a consumer for a batch, whichever of them sleeps and whoever gives up")
     void wakes() throws Exception {
-        for (int round = 0; round < 10; round++) {
-            Batches queue = create(new Limits(100, 1_000, Duration.ofMillis(20), 100), Ticker.system());
+        for (int round = 0; round < 6; round++) {
+            boolean interrupts = round % 2 == 0;
+            Batches queue = create(new Limits(100, 1_000, Duration.ofMillis(100), 100), Ticker.system());
             AtomicInteger got = new AtomicInteger();
-            // One of three is woken by the first element and watches it; that one may time out or be interrupted.
-            Future<?> brief = pool.submit(
-                    () -> got.addAndGet(queue.take(Duration.ofMillis(10)).size()));
-            Future<?> interrupted =
-                    pool.submit(() -> got.addAndGet(queue.take(LONG).size()));
-            Future<?> patient = pool.submit(() -> got.addAndGet(queue.take(LONG).size()));
+            // The one that waits longest is woken by the element and watches its age; then it gives up.
+            Future<?> first = asleep(queue, got, interrupts ? LONG : Duration.ofMillis(60));
+            Future<?> second = asleep(queue, got, LONG);
             queue.add(1, LONG);
-            if (round % 2 == 0) {
-                interrupted.cancel(true);
+            if (interrupts) {
+                LockSupport.parkNanos(20_000_000);
+                first.cancel(true);
+            } else {
+                first.get(3, SECONDS);
             }
-            brief.get(3, SECONDS);
             long start = System.nanoTime();
             while (got.get() == 0 && System.nanoTime() - start < 1_000_000_000L) {
                 LockSupport.parkNanos(1_000_000);
             }
             assertEquals(1, got.get(), "the element is left to linger");
             queue.close();
-            patient.get(3, SECONDS);
+            second.get(3, SECONDS);
             assertFalse(queue.size() > 0);
         }
+    }
+
+    /** A consumer that is asleep when this returns, if it sleeps at all. */
+    private Future<?> asleep(Batches queue, AtomicInteger got, Duration timeout) throws Exception {
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Future<?> taking = pool.submit(() -> {
+            thread.complete(Thread.currentThread());
+            return got.addAndGet(queue.take(timeout).size());
+        });
+        Thread consumer = thread.get(3, SECONDS);
+        for (int i = 0; i < 200 && consumer.getState() != Thread.State.TIMED_WAITING; i++) {
+            LockSupport.parkNanos(100_000);
+        }
+        return taking;
     }
 }
