@@ -1,9 +1,11 @@
 package dev.backendmastery.benchmarks;
 
+import dev.backendmastery.benchmarks.caching.HitRatio;
 import dev.backendmastery.benchmarks.report.Recorder;
 import dev.backendmastery.benchmarks.report.Report;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The command line of {@code benchmarks.jar}.
@@ -12,6 +14,7 @@ import java.util.Arrays;
  *   <li>{@code record NAME} runs the race NAME and writes {@code benchmarks/results/NAME.json}
  *   <li>{@code report} turns the result files into {@code benchmarks/README.md}, its charts and the numbers in the chapters
  *   <li>{@code check} fails if one of those is not what the result files give
+ *   <li>{@code hit-ratio} replays a trace through every cache, and says how much of it each would have answered
  *   <li>anything else goes to JMH as it is
  * </ul>
  */
@@ -38,6 +41,7 @@ public final class Benchmarks {
                 wrong.forEach(System.err::println);
                 System.exit(wrong.isEmpty() ? 0 : 1);
             }
+            case "hit-ratio" -> System.exit(HitRatio.main(List.of(arguments).subList(1, arguments.length)));
             default -> org.openjdk.jmh.Main.main(Arrays.copyOf(arguments, arguments.length));
         }
     }

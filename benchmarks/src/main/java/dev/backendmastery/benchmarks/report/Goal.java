@@ -64,6 +64,9 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("balance", "p99", 1, "ours-peak-ewma", "naive-round-robin", 2),
             new Goal("balance", "failed", 1, "ours-peak-ewma", "naive-round-robin", 2),
             new Goal("balance", "failing host", 1, "ours-peak-ewma", "naive-ewma-no-penalty", 2),
+            new Goal("hit-ratio", "mean of all", 1, "ours-duel", "caffeine", 1),
+            new Goal("hit-ratio", "mean of applications", 1, "ours-duel", "caffeine", 1),
+            new Goal("hit-ratio", "mean of applications", 1, "ours-duel", "floor-optimum", 0.84),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

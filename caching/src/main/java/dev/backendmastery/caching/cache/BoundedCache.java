@@ -4,38 +4,44 @@ import dev.backendmastery.core.time.Ticker;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Cache} in this process that holds at most so many entries.
  *
- * <p><b>Guarantee.</b> {@link Cache}'s clauses. While writers are at work the map may exceed the maximum by one entry for
- * each of them. An entry that has expired is never returned; its memory is released when it is looked up, evicted or
+ * <p><b>Guarantee.</b> {@link Cache}'s clauses. An entry that has expired is never returned; its memory is released when it is looked up, evicted or
  * {@link #cleanUp() cleaned up}.
  *
- * <p><b>Threads.</b> A look-up takes no lock: it reads the map and writes one slot of a buffer; if the buffer is full and
- * another thread is at the lock, the hit is not recorded rather than waited for. Writers take one lock for a few pointer
- * assignments. <b>Cost.</b> Constant time; a hit allocates nothing; about 120 bytes an entry with the map's.
+ * <p><b>Threads.</b> A look-up takes no lock and writes at most one field: with {@code clock}, {@code sieve},
+ * {@code s3Fifo} and {@code duel} a count in the entry, and nothing once that is full; with {@code lru}, {@code lfu} and
+ * {@code tinyLfu}, and with {@code duel} for the keys that it samples, a slot of a buffer; if the buffer is full and another
+ * thread is at the lock, the hit is not recorded rather than waited for. Writers take one lock for a few pointer
+ * assignments. <b>Cost.</b> Constant time, amortized; a hit allocates nothing; about 120 bytes an entry with the map's, and
+ * what the policy needs besides.
  * <b>Not for</b> values whose age matters to the millisecond on many machines: each process has its own.
  */
 public final class BoundedCache<K, V> implements Cache<K, V> {
 
     /*
-     * The map decides what is remembered; the policy only orders. A hit is noted in a buffer, and whoever fills it,
-     * or writes, replays it into the policy under the lock (BP-Wrapper). In one thread nothing is lost, so the order is
-     * exact and can be checked against a model; under contention some hits go unrecorded, which costs a little of the
-     * order and nothing of the truth.
+     * The map decides what is remembered; the policy only orders. A hit is counted in its entry, where the policy finds
+     * it when the entry's turn comes, or noted in a buffer, and whoever fills that, or writes, replays it into the policy
+     * under the lock (BP-Wrapper). In one thread nothing is lost, so the order is exact and can be checked against a
+     * model; under contention some hits go unrecorded, which costs a little of the order and nothing of the truth.
      */
     private final ConcurrentHashMap<K, Entry<K, V>> map = new ConcurrentHashMap<>();
     private final Flights<K, V> flights = new Flights<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final ReadBuffer<Entry<K, V>> hits = new ReadBuffer<>();
     private final EvictionPolicy<K, V> policy;
+    private final int marks;
     private final long maximumSize;
     private final @Nullable BiFunction<? super K, ? super V, Duration> expiry;
     private final Ticker ticker;
@@ -49,6 +55,7 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
 
     private BoundedCache(Builder<K, V> builder, EvictionPolicy<K, V> policy) {
         this.policy = policy;
+        this.marks = policy.marks();
         this.maximumSize = builder.maximumSize;
         this.expiry = builder.expiry;
         this.ticker = builder.ticker;
@@ -167,7 +174,10 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
     }
 
     private void record(Entry<K, V> entry) {
-        if (!hits.note(entry) && lock.tryLock()) {
+        if (marks > 0) {
+            entry.mark(marks);
+        }
+        if (entry.followed && !hits.note(entry) && lock.tryLock()) {
             try {
                 replayHits();
                 policy.accessed(entry);
@@ -183,6 +193,9 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
     }
 
     private void remember(K key, V value) {
+        if (maximumSize == 0) {
+            return;
+        }
         long life = expiry == null
                 ? Long.MAX_VALUE
                 : Math.max(0, expiry.apply(key, value).toNanos());
@@ -190,23 +203,29 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
         lock.lock();
         try {
             replayHits();
-            Entry<K, V> before = map.put(key, entry);
+            Entry<K, V> before = map.get(key);
             if (before != null) {
-                policy.removed(before);
+                policy.replaced(before, entry);
+            } else {
+                makeRoom();
+                policy.inserted(entry);
             }
-            policy.inserted(entry);
-            while (map.size() > maximumSize) {
-                Entry<K, V> victim = policy.victim();
-                if (victim == null) {
-                    break; // what is beyond the maximum is being removed by others
-                }
-                policy.removed(victim);
-                if (map.remove(victim.key, victim)) {
-                    evicted.increment();
-                }
-            }
+            map.put(key, entry);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Under the lock, as every insertion is: only others' removals can come in between, and they make room too. */
+    private void makeRoom() {
+        while (map.size() >= maximumSize) {
+            Entry<K, V> victim = policy.evict();
+            if (victim == null) {
+                break; // what is beyond the maximum is being removed by others
+            }
+            if (map.remove(victim.key, victim)) {
+                evicted.increment();
+            }
         }
     }
 
@@ -238,6 +257,7 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
         private long maximumSize = 10_000;
         private @Nullable BiFunction<? super K, ? super V, Duration> expiry;
         private Ticker ticker = Ticker.system();
+        private @Nullable RandomGenerator random;
 
         private Builder() {}
 
@@ -278,9 +298,66 @@ public final class BoundedCache<K, V> implements Cache<K, V> {
             return this;
         }
 
+        /** Where the policies that leave something to chance take it from; used under the cache's lock. */
+        public Builder<K, V> random(RandomGenerator generator) {
+            random = Objects.requireNonNull(generator, "random");
+            return this;
+        }
+
         /** A cache that evicts what was least recently used. */
         public BoundedCache<K, V> lru() {
-            return new BoundedCache<>(this, new LruPolicy<>());
+            return build(size -> new LruPolicy<>());
+        }
+
+        /** A cache that evicts what was least frequently used; of those, what has been so for longest. */
+        public BoundedCache<K, V> lfu() {
+            return build(size -> new LfuPolicy<>());
+        }
+
+        /** A cache that evicts in the order of arrival, but gives what was hit another round. */
+        public BoundedCache<K, V> clock() {
+            return build(size -> new ClockPolicy<>());
+        }
+
+        /** A cache that evicts by SIEVE: a hand walks over the order of arrival and takes what was not hit since it passed. */
+        public BoundedCache<K, V> sieve() {
+            return build(size -> new SievePolicy<>());
+        }
+
+        /** A cache that evicts by S3-FIFO: what is not hit while it is new goes soon. */
+        public BoundedCache<K, V> s3Fifo() {
+            return build(S3FifoPolicy::new);
+        }
+
+        /** A cache that evicts by W-TinyLFU with a window that adapts itself. */
+        public BoundedCache<K, V> tinyLfu() {
+            return build(size -> new TinyLfuPolicy<>(size, random()));
+        }
+
+        /**
+         * A cache that evicts by W-TinyLFU with a window of a fixed share of its entries.
+         *
+         * @throws IllegalArgumentException if {@code window} is not from 0 to 1
+         */
+        public BoundedCache<K, V> tinyLfu(double window) {
+            if (!(window >= 0 && window <= 1)) {
+                throw new IllegalArgumentException("window must be from 0 to 1, was " + window);
+            }
+            return build(size -> new TinyLfuPolicy<>(size, window, false, random()));
+        }
+
+        /** A cache that evicts by Duel: the queues of S3-FIFO, and the rule between them chosen by trial while it runs. */
+        public BoundedCache<K, V> duel() {
+            return build(size -> new DuelPolicy<>(size, random()));
+        }
+
+        RandomGenerator random() {
+            return random == null ? new SplittableRandom() : random;
+        }
+
+        /** A cache that evicts by the policy that {@code policy} makes for the maximum size. */
+        BoundedCache<K, V> build(LongFunction<EvictionPolicy<K, V>> policy) {
+            return new BoundedCache<>(this, policy.apply(maximumSize));
         }
     }
 }

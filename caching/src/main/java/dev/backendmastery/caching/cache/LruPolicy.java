@@ -5,68 +5,48 @@ import org.jspecify.annotations.Nullable;
 /** Least recently used: a list in the order of the last use, the oldest goes. */
 final class LruPolicy<K, V> implements EvictionPolicy<K, V> {
 
-    private @Nullable Entry<K, V> oldest;
-    private @Nullable Entry<K, V> youngest;
+    private final EntryList<K, V> list = new EntryList<>();
+
+    @Override
+    public int marks() {
+        return 0;
+    }
 
     @Override
     public void inserted(Entry<K, V> entry) {
-        entry.linked = true;
-        entry.older = youngest;
-        if (youngest == null) {
-            oldest = entry;
-        } else {
-            youngest.younger = entry;
-        }
-        youngest = entry;
+        entry.followed = true;
+        list.add(entry);
     }
 
     @Override
     public void accessed(Entry<K, V> entry) {
-        if (entry.linked && entry != youngest) {
-            removed(entry);
-            inserted(entry);
+        if (entry.list != null) {
+            list.renew(entry);
         }
+    }
+
+    @Override
+    public void replaced(Entry<K, V> before, Entry<K, V> entry) {
+        removed(before);
+        inserted(entry);
     }
 
     @Override
     public void removed(Entry<K, V> entry) {
-        if (!entry.linked) {
-            return;
-        }
-        Entry<K, V> older = entry.older;
-        Entry<K, V> younger = entry.younger;
-        if (older == null) {
-            oldest = younger;
-        } else {
-            older.younger = younger;
-        }
-        if (younger == null) {
-            youngest = older;
-        } else {
-            younger.older = older;
-        }
-        entry.older = null;
-        entry.younger = null;
-        entry.linked = false;
+        EvictionPolicy.unlink(entry);
     }
 
     @Override
-    public @Nullable Entry<K, V> victim() {
+    public @Nullable Entry<K, V> evict() {
+        Entry<K, V> oldest = list.oldest();
+        if (oldest != null) {
+            list.remove(oldest);
+        }
         return oldest;
     }
 
     @Override
     public void validate(int size) {
-        int count = 0;
-        Entry<K, V> last = null;
-        for (Entry<K, V> entry = oldest; entry != null; entry = entry.younger) {
-            if (entry.older != last || !entry.linked || ++count > size) {
-                throw new IllegalStateException("broken at entry " + count + " of " + size + ": " + entry.key);
-            }
-            last = entry;
-        }
-        if (last != youngest || count != size) {
-            throw new IllegalStateException(count + " entries linked, " + size + " expected");
-        }
+        EvictionPolicy.validate(size, list);
     }
 }

@@ -10,45 +10,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-final class LruCacheTest extends CacheContract {
+class LruCacheTest extends BoundedCacheContract {
 
     private final ManualTicker ticker = new ManualTicker();
 
     @Override
-    protected Cache<String, String> create(int maximumSize, Duration life) {
-        return BoundedCache.<String, String>builder()
-                .maximumSize(maximumSize)
-                .expireAfterWrite(life)
-                .ticker(ticker)
-                .lru();
-    }
-
-    @Override
-    protected void elapse(Duration time) {
-        ticker.advance(time);
-    }
-
-    @Override
-    protected int size(Cache<String, String> cache) {
-        BoundedCache<String, String> bounded = (BoundedCache<String, String>) cache;
-        bounded.cleanUp();
-        return bounded.size();
-    }
-
-    @Override
-    protected void validate(Cache<String, String> cache) {
-        ((BoundedCache<String, String>) cache).validate();
+    <K, V> BoundedCache<K, V> build(BoundedCache.Builder<K, V> builder) {
+        return builder.lru();
     }
 
     @Test
+    @DisplayName("LRU-1 evicts exactly what a LinkedHashMap in access order would")
     void evictsExactlyWhatALinkedHashMapInAccessOrderWould() {
         Random random = new Random(4);
         for (int maximum : new int[] {1, 2, 3, 50, 333}) {
-            BoundedCache<Integer, Integer> cache = BoundedCache.<Integer, Integer>builder()
-                    .maximumSize(maximum)
-                    .lru();
+            BoundedCache<Integer, Integer> cache = ofSize(maximum);
             Map<Integer, Integer> model = new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
 

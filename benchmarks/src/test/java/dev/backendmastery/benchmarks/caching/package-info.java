@@ -1,0 +1,5 @@
+/** The simulator of hit ratios. */
+@NullMarked
+package dev.backendmastery.benchmarks.caching;
+
+import org.jspecify.annotations.NullMarked;

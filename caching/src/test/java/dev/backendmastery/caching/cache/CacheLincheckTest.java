@@ -1,0 +1,94 @@
+package dev.backendmastery.caching.cache;
+
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every interleaving of small programs is as if the calls came one after another, with a policy of each kind: one that is told
+ * of hits through the buffer, one that reads them from the entries, and one that does both. There is room for all keys, so
+ * that the cache must be a map.
+ */
+final class CacheLincheckTest {
+
+    @Test
+    void lru() {
+        check(LruOps.class);
+    }
+
+    @Test
+    void sieve() {
+        check(SieveOps.class);
+    }
+
+    @Test
+    void duel() {
+        check(DuelOps.class);
+    }
+
+    private static void check(Class<?> operations) {
+        new ModelCheckingOptions()
+                .iterations(4)
+                .invocationsPerIteration(25)
+                .threads(2)
+                .actorsPerThread(3)
+                .check(operations);
+    }
+
+    abstract static class Ops {
+        private final Cache<Integer, Integer> cache;
+
+        Ops(Cache<Integer, Integer> cache) {
+            this.cache = cache;
+        }
+
+        @Operation
+        public void putOne() {
+            cache.put(1, 10);
+        }
+
+        @Operation
+        public void putOneAnew() {
+            cache.put(1, 11);
+        }
+
+        @Operation
+        public void putTwo() {
+            cache.put(2, 20);
+        }
+
+        @Operation
+        public @Nullable Integer one() {
+            return cache.getIfPresent(1);
+        }
+
+        @Operation
+        public @Nullable Integer two() {
+            return cache.getIfPresent(2);
+        }
+
+        @Operation
+        public void removeOne() {
+            cache.remove(1);
+        }
+    }
+
+    public static final class LruOps extends Ops {
+        public LruOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).lru());
+        }
+    }
+
+    public static final class SieveOps extends Ops {
+        public SieveOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).sieve());
+        }
+    }
+
+    public static final class DuelOps extends Ops {
+        public DuelOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).duel());
+        }
+    }
+}
