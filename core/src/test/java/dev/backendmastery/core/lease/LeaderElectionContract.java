@@ -40,12 +40,20 @@ public abstract class LeaderElectionContract {
     });
     private final LeaseStore store = new InMemoryLeaseStore(ticker);
 
+    /** What a candidate is made of, as {@link LeaderElection#start} takes it. */
+    protected record Parts(
+            LeaseStore store,
+            Candidacy candidacy,
+            Ticker ticker,
+            Timers timers,
+            Executor executor,
+            Listener listener) {}
+
     /** One candidate: {@link LeaderElection#lease()} and {@link LeaderElection#close()}. */
     protected record Election(Supplier<Optional<Lease>> lease, Runnable close) {}
 
     /** A candidate that stands from now on; as {@link LeaderElection#start}. */
-    protected abstract Election start(
-            LeaseStore store, Candidacy candidacy, Ticker ticker, Timers timers, Executor executor, Listener listener);
+    protected abstract Election start(Parts parts);
 
     /** One candidate's way to the store, which can be cut, and which notes when it is asked. */
     private final class Faulty implements LeaseStore {
@@ -94,7 +102,7 @@ public abstract class LeaderElectionContract {
 
         Candidate(String holder, Executor executor) {
             election = LeaderElectionContract.this.start(
-                    way, new Candidacy("leader", holder, TTL), ticker, timers, executor, this);
+                    new Parts(way, new Candidacy("leader", holder, TTL), ticker, timers, executor, this));
         }
 
         boolean leads() {

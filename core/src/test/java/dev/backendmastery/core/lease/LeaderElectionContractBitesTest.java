@@ -40,19 +40,13 @@ final class LeaderElectionContractBitesTest {
         volatile @Nullable Lease lease;
         volatile boolean closed;
 
-        Simple(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            this.store = store;
-            this.candidacy = candidacy;
-            this.ticker = ticker;
-            this.timers = timers;
-            this.executor = executor;
-            this.listener = listener;
+        Simple(LeaderElectionContract.Parts parts) {
+            this.store = parts.store();
+            this.candidacy = parts.candidacy();
+            this.ticker = parts.ticker();
+            this.timers = parts.timers();
+            this.executor = parts.executor();
+            this.listener = parts.listener();
         }
 
         Duration pause() {
@@ -156,23 +150,11 @@ final class LeaderElectionContractBitesTest {
     }
 
     abstract static class Wrong extends LeaderElectionContract {
-        abstract Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener);
+        abstract Simple create(Parts parts);
 
         @Override
-        protected Election start(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            Simple simple = create(store, candidacy, ticker, timers, executor, listener);
+        protected Election start(Parts parts) {
+            Simple simple = create(parts);
             simple.begin();
             return new Election(simple::lease, simple::close);
         }
@@ -180,27 +162,15 @@ final class LeaderElectionContractBitesTest {
 
     static final class Right extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener);
+        Simple create(Parts parts) {
+            return new Simple(parts);
         }
     }
 
     static final class BelievesItLeadsUntilToldOtherwise extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 boolean watchesTheDeadline() {
                     return false;
@@ -216,14 +186,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class RenewsAtTheLastMoment extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 Duration pause() {
                     return lease == null
@@ -236,14 +200,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class TellsEveryRenewalAsAGain extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 void renewed(Lease renewed) {
                     super.renewed(renewed);
@@ -255,14 +213,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class TellsTheLossWhenTheStoreAnswers extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 boolean watchesTheDeadline() {
                     return false;
@@ -273,14 +225,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class GivesUpAtTheFirstFailure extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 void failed(@Nullable Lease held) {
                     if (held != null) {
@@ -293,14 +239,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class StandsOnce extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 boolean standsAgain() {
                     return false;
@@ -311,14 +251,8 @@ final class LeaderElectionContractBitesTest {
 
     static final class LeavesTheLeaseToExpire extends Wrong {
         @Override
-        Simple create(
-                LeaseStore store,
-                Candidacy candidacy,
-                Ticker ticker,
-                Timers timers,
-                Executor executor,
-                Listener listener) {
-            return new Simple(store, candidacy, ticker, timers, executor, listener) {
+        Simple create(Parts parts) {
+            return new Simple(parts) {
                 @Override
                 void giveBack(Lease held) {}
             };

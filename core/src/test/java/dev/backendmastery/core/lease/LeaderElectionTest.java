@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.backendmastery.core.lease.LeaderElection.Candidacy;
 import dev.backendmastery.core.lease.LeaderElection.Listener;
 import dev.backendmastery.core.time.ManualTicker;
-import dev.backendmastery.core.time.Ticker;
-import dev.backendmastery.core.time.Timers;
 import dev.backendmastery.core.time.TimingWheel;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -18,9 +16,9 @@ import org.junit.jupiter.api.Test;
 final class LeaderElectionTest extends LeaderElectionContract {
 
     @Override
-    protected Election start(
-            LeaseStore store, Candidacy candidacy, Ticker ticker, Timers timers, Executor executor, Listener listener) {
-        LeaderElection election = LeaderElection.start(store, candidacy, ticker, timers, executor, listener);
+    protected Election start(Parts parts) {
+        LeaderElection election = LeaderElection.start(
+                parts.store(), parts.candidacy(), parts.ticker(), parts.timers(), parts.executor(), parts.listener());
         return new Election(election::lease, election::close);
     }
 
