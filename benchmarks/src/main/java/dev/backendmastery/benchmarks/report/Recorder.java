@@ -3,6 +3,8 @@ package dev.backendmastery.benchmarks.report;
 import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
+import dev.backendmastery.benchmarks.caching.CacheLoadBenchmark;
+import dev.backendmastery.benchmarks.caching.CacheMemoryRace;
 import dev.backendmastery.benchmarks.caching.HitRatio;
 import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
@@ -52,7 +54,8 @@ public final class Recorder {
                             List.of(1), FilterBenchmark.class, FilterPutBenchmark.class, StreamBenchmark.class)),
             Map.entry("sketch-error", SketchErrorRace::run),
             Map.entry("hit-ratio", HitRatio::run),
-            Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
+            Map.entry("cache", Race.jmhWithBytes(List.of(2), CacheBenchmark.class, CacheLoadBenchmark.class)),
+            Map.entry("cache-memory", CacheMemoryRace::run),
             Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
             Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
             Map.entry("balance", BalanceSimulation::run),

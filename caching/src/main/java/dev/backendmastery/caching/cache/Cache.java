@@ -40,7 +40,10 @@ public interface Cache<K, V> {
     /** Forgets {@code key}; a load of it that is under way will not be remembered. */
     void remove(K key);
 
-    /** Forgets everything; loads that are under way will not be remembered. */
+    /**
+     * Forgets everything, one after another; loads that are under way will not be remembered. Whether what others put meanwhile
+     * stays is not said.
+     */
     void clear();
 
     /** Counts since creation. */

@@ -25,6 +25,7 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
 
     static final int LEAST = 128;
     static final int MOST_SAMPLED = 64;
+    private static final int WEIGHTS_SAMPLED = 8;
 
     /** A challenger must have this many times the hits of the rule in force, and one more. */
     private static final double LEAD = 1.005;
@@ -43,20 +44,25 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
             this.queues = new DuelQueues<>(maximumSize, door, random);
         }
 
-        void access(int hash) {
+        void access(int hash, int weight) {
             Entry<Integer, Boolean> entry = map.get(hash);
             if (entry != null) {
                 hits++;
                 entry.mark(DuelQueues.MARKS);
                 return;
             }
-            while (queues.size() >= maximumSize) {
+            if (weight > maximumSize) {
+                return; // too heavy to be played in small
+            }
+            while (queues.size() > maximumSize - weight) {
                 Entry<Integer, Boolean> victim = queues.evict();
                 if (victim != null) {
                     map.remove(victim.key);
                 }
             }
-            entry = new Entry<>(hash, true, 0, 0);
+            entry = weight == 1
+                    ? new Entry<>(hash, true, Entry.hash(hash))
+                    : new TimedEntry<>(hash, true, Entry.hash(hash), weight);
             map.put(hash, entry);
             queues.add(entry);
         }
@@ -65,24 +71,32 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
     private final DuelQueues<K, V> queues;
     private final Map<Door, Shadow> shadows = new EnumMap<>(Door.class);
     private final int sampled;
-    private final long period;
-    private Door door;
+
+    /** Whose rule the cache goes by. */
+    private Shadow reigning;
+
     private long accesses;
 
-    DuelPolicy(long maximumSize, RandomGenerator random) {
-        this(maximumSize, EnumSet.allOf(Door.class), random);
+    /** @param weighs whether entries have weights: then nobody knows how many a sample will have */
+    DuelPolicy(long maximumSize, boolean weighs, RandomGenerator random) {
+        this(maximumSize, weighs ? WEIGHTS_SAMPLED : sampled(maximumSize), EnumSet.allOf(Door.class), random);
     }
 
     /** Only {@code rules} take part. */
     DuelPolicy(long maximumSize, Set<Door> rules, RandomGenerator random) {
-        door = rules.contains(Door.CONTEST) ? Door.CONTEST : rules.iterator().next();
-        sampled = sampled(maximumSize);
+        this(maximumSize, sampled(maximumSize), rules, random);
+    }
+
+    private DuelPolicy(long maximumSize, int sampled, Set<Door> rules, RandomGenerator random) {
+        this.sampled = sampled;
+        Door door =
+                rules.contains(Door.CONTEST) ? Door.CONTEST : rules.iterator().next();
         queues = new DuelQueues<>(maximumSize, door, random);
         long small = Math.max(1, maximumSize / sampled);
         for (Door rule : rules) {
             shadows.put(rule, new Shadow(rule, small, random));
         }
-        period = Math.max(512, 10 * small);
+        reigning = Objects.requireNonNull(shadows.get(door));
     }
 
     /** One key in how many is in the sample of a cache of that size. */
@@ -99,10 +113,16 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
         return DuelQueues.MARKS;
     }
 
+    /** About one write of the sample. */
+    @Override
+    public int writesBetweenReplays() {
+        return sampled;
+    }
+
     @Override
     public void inserted(Entry<K, V> entry) {
         queues.add(entry);
-        entry.followed = ((entry.hash >>> 24) & (sampled - 1)) == 0;
+        entry.followed(((entry.hash() * 0xd35a2d97) >>> 26 & (sampled - 1)) == 0);
         follow(entry);
     }
 
@@ -112,27 +132,28 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
     }
 
     private void follow(Entry<K, V> entry) {
-        if (!entry.followed) {
+        if (!entry.followed()) {
             return;
         }
         for (Shadow shadow : shadows.values()) {
-            shadow.access(entry.hash);
+            shadow.access(entry.hash(), entry.weight());
         }
-        if (++accesses % period == 0) {
+        if (++accesses >= Math.max(512, 10L * reigning.map.size())) {
+            accesses = 0;
             judge();
         }
     }
 
     private void judge() {
-        Shadow best = Objects.requireNonNull(shadows.get(door));
+        Shadow best = reigning;
         double bar = best.hits * LEAD + 1;
         for (Shadow shadow : shadows.values()) {
             if (shadow.hits > bar && shadow.hits > best.hits) {
                 best = shadow;
             }
         }
-        door = best.door;
-        queues.door(door);
+        reigning = best;
+        queues.door(best.door);
         for (Shadow shadow : shadows.values()) {
             shadow.hits /= 2;
         }
@@ -159,9 +180,9 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
         queues.validate(size);
         for (Shadow shadow : shadows.values()) {
             shadow.queues.validate(shadow.map.size());
-            if (shadow.map.size() > shadow.maximumSize) {
+            if (shadow.queues.size() > shadow.maximumSize) {
                 throw new IllegalStateException(
-                        shadow.door + " holds " + shadow.map.size() + " of " + shadow.maximumSize);
+                        shadow.door + " holds " + shadow.queues.size() + " of " + shadow.maximumSize);
             }
         }
     }

@@ -61,14 +61,18 @@ final class DuelQueues<K, V> {
         door = rule;
     }
 
-    int size() {
+    long size() {
         return small.size() + main.size();
     }
 
+    private int count() {
+        return small.count() + main.count();
+    }
+
     void add(Entry<K, V> entry) {
-        sketch.ensure(size() + 1);
-        sketch.add(entry.hash);
-        boolean returns = ghosts.remove(entry.hash) && door == Door.PROMOTE;
+        sketch.ensure(count() + 1);
+        sketch.add(entry.hash());
+        boolean returns = ghosts.remove(entry.hash()) && door == Door.PROMOTE;
         (returns ? main : small).add(entry);
     }
 
@@ -82,7 +86,7 @@ final class DuelQueues<K, V> {
             }
             int hits = candidate.hits();
             for (int i = 0; i < hits; i++) {
-                sketch.add(candidate.hash);
+                sketch.add(candidate.hash());
             }
             if (main.size() < maximumSize - smallSize && (hits >= door.free || door != Door.PROMOTE)) {
                 promote(candidate); // there is room: no contest
@@ -98,7 +102,7 @@ final class DuelQueues<K, V> {
                 return victim;
             }
             small.remove(candidate);
-            ghosts.add(candidate.hash);
+            ghosts.add(candidate.hash(), count());
             return candidate;
         }
         Entry<K, V> victim = victim();
@@ -115,14 +119,14 @@ final class DuelQueues<K, V> {
     }
 
     private @Nullable Entry<K, V> victim() {
-        return main.oldestWithoutHits(passed -> sketch.add(passed.hash));
+        return main.oldestWithoutHits(passed -> sketch.add(passed.hash()));
     }
 
     private boolean beats(Entry<K, V> candidate, Entry<K, V> victim) {
-        int challenger = sketch.frequency(candidate.hash);
+        int challenger = sketch.frequency(candidate.hash());
         // A loser that was seen often wins by chance: colliding keys, or a past that is over, cannot keep it out for
         // good.
-        return challenger >= sketch.frequency(victim.hash) + door.margin
+        return challenger >= sketch.frequency(victim.hash()) + door.margin
                 || (door == Door.CONTEST && challenger >= 6 && random.nextInt(128) == 0);
     }
 

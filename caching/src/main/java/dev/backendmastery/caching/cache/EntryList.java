@@ -8,7 +8,8 @@ class EntryList<K, V> {
 
     private @Nullable Entry<K, V> oldest;
     private @Nullable Entry<K, V> youngest;
-    private int size;
+    private long size;
+    private int count;
 
     final @Nullable Entry<K, V> oldest() {
         return oldest;
@@ -18,12 +19,17 @@ class EntryList<K, V> {
         return youngest;
     }
 
-    final int size() {
+    /** The weights of its entries together. */
+    final long size() {
         return size;
     }
 
+    final int count() {
+        return count;
+    }
+
     final boolean isEmpty() {
-        return size == 0;
+        return oldest == null;
     }
 
     /** Adds {@code entry}, which is in no list, as the youngest. */
@@ -36,7 +42,8 @@ class EntryList<K, V> {
             youngest.younger = entry;
         }
         youngest = entry;
-        size++;
+        size += entry.weight();
+        count++;
     }
 
     /** Takes out {@code entry}, which is in this list. */
@@ -56,7 +63,8 @@ class EntryList<K, V> {
         entry.older = null;
         entry.younger = null;
         entry.list = null;
-        size--;
+        size -= entry.weight();
+        count--;
     }
 
     /** Makes {@code entry}, which is in this list, the youngest. */
@@ -82,6 +90,7 @@ class EntryList<K, V> {
             after.younger.older = after;
         }
         after.list = this;
+        size += after.weight() - before.weight();
         before.older = null;
         before.younger = null;
         before.list = null;
@@ -93,7 +102,7 @@ class EntryList<K, V> {
      */
     final @Nullable Entry<K, V> oldestWithoutHits(Consumer<? super Entry<K, V>> passed) {
         // Bounded: other threads may hit entries as fast as this passes them.
-        for (long i = 4L * size; i > 0; i--) {
+        for (long i = 4L * count; i > 0; i--) {
             Entry<K, V> entry = oldest;
             if (entry == null || entry.hits() == 0) {
                 return entry;
@@ -107,16 +116,19 @@ class EntryList<K, V> {
 
     /** Throws if the links are broken; otherwise the number of entries. */
     final int validate() {
-        int count = 0;
+        int linked = 0;
+        long weight = 0;
         Entry<K, V> last = null;
         for (Entry<K, V> entry = oldest; entry != null; entry = entry.younger) {
-            if (entry.older != last || entry.list != this || ++count > size) {
-                throw new IllegalStateException("broken at entry " + count + " of " + size + ": " + entry.key);
+            if (entry.older != last || entry.list != this || ++linked > count) {
+                throw new IllegalStateException("broken at entry " + linked + " of " + count + ": " + entry.key);
             }
+            weight += entry.weight();
             last = entry;
         }
-        if (last != youngest || count != size) {
-            throw new IllegalStateException(count + " entries linked, " + size + " counted");
+        if (last != youngest || linked != count || weight != size) {
+            throw new IllegalStateException(
+                    linked + " entries of " + weight + " linked, " + count + " of " + size + " counted");
         }
         return count;
     }

@@ -3,19 +3,25 @@ package dev.backendmastery.caching.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entry goes when the cache is full. All calls but {@link #marks} come under the cache's lock; an entry belongs to the
+ * Which entry goes when the cache is full. A policy reckons in weights, which are 1 each if nobody says otherwise, and so
+ * does its maximum. All calls but {@link #marks} come under the cache's lock; an entry belongs to the
  * policy from {@link #inserted} until {@link #evict} gives it back, or it is {@link #removed} or {@link #replaced}.
  *
  * <p>A policy learns of hits in one of two ways. Where {@link #marks} is above 0 each hit is counted in the entry itself, by
- * one opaque write, and the policy reads {@link Entry#hits} when it comes past. Where an entry is {@link Entry#followed} each
- * hit on it also comes to {@link #accessed}, through a buffer, in its order as far as the cache saw it.
+ * one plain write, and the policy reads {@link Entry#hits} when it comes past. Where an entry is {@link Entry#followed()} each
+ * hit on it that counted also comes to {@link #accessed}, through a buffer, in its order as far as the cache saw it.
  */
 interface EvictionPolicy<K, V> {
 
     /** Up to how many hits an entry shall count; 0 for none. */
     int marks();
 
-    /** A new entry, not published yet: the policy says whether it is {@link Entry#followed}. There is room for it. */
+    /** After how many writes, at most, the hits so far must have come to {@link #accessed}; 1 is before every write. */
+    default int writesBetweenReplays() {
+        return 64;
+    }
+
+    /** A new entry, not published yet: the policy says whether it is {@link Entry#followed()}. There is room for it. */
     void inserted(Entry<K, V> entry);
 
     /** A hit on a followed entry, which may have been taken out meanwhile. */
@@ -60,7 +66,7 @@ interface EvictionPolicy<K, V> {
         if (list == null) {
             throw new IllegalStateException("not in a list: " + before.key);
         }
-        entry.followed = before.followed;
+        entry.followed(before.followed());
         entry.hits(Math.min(limit, before.hits() + 1));
         list.replace(before, entry);
     }

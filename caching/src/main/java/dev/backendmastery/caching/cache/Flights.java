@@ -3,77 +3,138 @@ package dev.backendmastery.caching.cache;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The loads under way, at most one a key. Whatever changes a key's mapping goes through here, so that a load which was
- * overtaken is known to be.
+ * The values in the making: each key has one flight in force at most. Whatever changes the key's mapping meanwhile ends its
+ * force, and what it brings is then not remembered.
+ *
+ * <p>Flights begin without a lock, in short lists by hash that are empty most of the time. {@link #land} and
+ * {@link #overtake} are called under the cache's lock. So who begins one has to look for the key's entry after that, not
+ * before: a change that did not see the flight had been made by then, or is seen when it lands.
  */
 final class Flights<K, V> {
 
-    private static final class Flight<V> {
-        final CompletableFuture<V> value = new CompletableFuture<>();
-        final Thread loader = Thread.currentThread();
+    /** One load or computation. */
+    static final class Flight<K, V> extends CompletableFuture<@Nullable V> {
+        final K key;
+
+        /** Whether those who miss the key may have what this brings. */
+        final boolean shared;
+
+        final int hash;
+        private final Thread thread = Thread.currentThread();
+        private @Nullable Flight<K, V> next;
+        private volatile boolean over;
+
+        Flight(K key, int hash, boolean shared) {
+            this.key = key;
+            this.hash = hash;
+            this.shared = shared;
+        }
+
+        /** What this brings, or what its function threw. */
+        V await() {
+            requireOther();
+            try {
+                return Objects.requireNonNull(join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                if (e.getCause() instanceof Error cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+        }
+
+        /** Waits until this has ended, however. */
+        void awaitEnd() {
+            requireOther();
+            handle((value, failure) -> true).join();
+        }
+
+        private void requireOther() {
+            if (thread == Thread.currentThread()) {
+                throw new IllegalStateException("the function that makes the value of " + key + " asks for it");
+            }
+        }
+
+        /** Whether what this brings may be remembered still. */
+        boolean isInForce() {
+            return !over;
+        }
+
+        private boolean is(Object other, int otherHash) {
+            return !over && hash == otherHash && key.equals(other);
+        }
     }
 
-    private final ConcurrentHashMap<K, Flight<V>> flights = new ConcurrentHashMap<>();
+    private static final int STRIPES = 16;
 
-    /** Loads {@code key}, or waits for who does; {@code remember} is called unless the load was overtaken. */
-    V load(K key, Function<? super K, ? extends V> loader, BiConsumer<? super K, ? super V> remember) {
-        Flight<V> mine = new Flight<>();
-        Flight<V> other = flights.putIfAbsent(key, mine);
-        if (other != null) {
-            if (other.loader == Thread.currentThread()) {
-                throw new IllegalStateException("the loader of " + key + " asks for the key that it is loading");
-            }
-            return await(other);
-        }
-        try {
-            V value = Objects.requireNonNull(loader.apply(key), "loader returned null");
-            // Inside the key's bin lock, as overtake() is: either the overtaker sees this value remembered, or we see
-            // that the flight is gone.
-            flights.computeIfPresent(key, (k, flight) -> {
-                if (flight != mine) {
+    /** Stripes two cache lines apart. */
+    private static final int STRIDE = 32;
+
+    private final AtomicReferenceArray<@Nullable Flight<K, V>> heads =
+            new AtomicReferenceArray<>((STRIPES + 1) * STRIDE);
+
+    private static int stripe(int hash) {
+        return ((hash & (STRIPES - 1)) + 1) * STRIDE;
+    }
+
+    /** Puts {@code mine} in force, and returns null; or returns the one of its key that is. */
+    @Nullable
+    Flight<K, V> begin(Flight<K, V> mine) {
+        int stripe = stripe(mine.hash);
+        for (; ; ) {
+            Flight<K, V> head = heads.get(stripe);
+            for (Flight<K, V> flight = head; flight != null; flight = flight.next) {
+                if (flight.is(mine.key, mine.hash)) {
                     return flight;
                 }
-                remember.accept(k, value);
+            }
+            mine.next = inForce(head);
+            if (heads.compareAndSet(stripe, head, mine)) {
                 return null;
-            });
-            mine.value.complete(value);
-            return value;
-        } catch (Throwable e) {
-            flights.remove(key, mine);
-            mine.value.completeExceptionally(e);
-            throw e;
+            }
         }
     }
 
-    private static <V> V await(Flight<V> flight) {
-        try {
-            return flight.value.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (e.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw e;
+    private static <K, V> @Nullable Flight<K, V> inForce(@Nullable Flight<K, V> first) {
+        Flight<K, V> flight = first;
+        while (flight != null && flight.over) {
+            flight = flight.next;
+        }
+        return flight;
+    }
+
+    /** Ends {@code mine}, after what it brings was remembered: the next of its key begins from that. */
+    void land(Flight<K, V> mine) {
+        mine.over = true;
+        int stripe = stripe(mine.hash);
+        Flight<K, V> head = heads.get(stripe);
+        if (head != null && head.over) {
+            heads.compareAndSet(stripe, head, inForce(head)); // or else somebody who begins does it
         }
     }
 
-    /** Changes {@code key}'s mapping and makes a load under way forget its result. */
-    void overtake(K key, Runnable change) {
-        flights.compute(key, (k, flight) -> {
-            change.run();
-            return null;
-        });
+    /** Ends the force of {@code key}'s flight, if there is one. */
+    void overtake(Object key, int hash) {
+        for (Flight<K, V> flight = heads.get(stripe(hash)); flight != null; flight = flight.next) {
+            if (flight.is(key, hash)) {
+                flight.over = true;
+            }
+        }
     }
 
-    /** Makes all loads under way forget their results. */
+    /** Ends the force of all flights. */
     void overtakeAll() {
-        flights.clear();
+        for (int i = 0; i < STRIPES; i++) {
+            for (Flight<K, V> flight = heads.get(stripe(i)); flight != null; flight = flight.next) {
+                flight.over = true;
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * About how often a key was used lately: a count-min sketch of 4-bit counters in four rows, all halved after as many
- * additions as ten times the cache's size, or of 256 entries, so that what is past counts less (Cormode and Muthukrishnan, 2005; the halving:
+ * additions as ten times the most entries so far, or 256, so that what is past counts less (Cormode and Muthukrishnan, 2005; the halving:
  * Einziger, Friedman, Manes, ACM ToS 2017). A count is never too low before a halving, and may be too high.
  *
  * <p>8 bytes for each entry, rounded up to a power of two, 2 KiB at least; it grows with the cache.
@@ -20,17 +20,20 @@ final class FrequencySketch {
     private static final long ODD = 0x1111111111111111L;
     private static final long HALVES = 0x7777777777777777L;
 
-    private final long period;
+    private final long most;
+    private long period;
     private long[] table;
     private long additions;
 
     FrequencySketch(long maximumSize) {
-        period = 10 * Math.max(LEAST, Math.min(maximumSize, 1L << 40));
+        most = maximumSize;
+        period = 10 * LEAST;
         table = new long[LEAST];
     }
 
     /** Makes room for {@code entries}: twice the table says the same as before of every key. */
     void ensure(int entries) {
+        period = Math.max(period, 10 * Math.min(most, entries));
         while (table.length < entries && table.length < 1 << 28) {
             long[] twice = Arrays.copyOf(table, 2 * table.length);
             System.arraycopy(table, 0, twice, table.length, table.length);

@@ -33,8 +33,13 @@ final class LfuPolicy<K, V> implements EvictionPolicy<K, V> {
     }
 
     @Override
+    public int writesBetweenReplays() {
+        return 1;
+    }
+
+    @Override
     public void inserted(Entry<K, V> entry) {
-        entry.followed = true;
+        entry.followed(true);
         Bucket<K, V> first = lowest;
         if (first == null || first.count != 1) {
             first = insert(new Bucket<>(1), null, lowest);

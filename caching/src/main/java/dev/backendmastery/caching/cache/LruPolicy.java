@@ -13,8 +13,13 @@ final class LruPolicy<K, V> implements EvictionPolicy<K, V> {
     }
 
     @Override
+    public int writesBetweenReplays() {
+        return 1;
+    }
+
+    @Override
     public void inserted(Entry<K, V> entry) {
-        entry.followed = true;
+        entry.followed(true);
         list.add(entry);
     }
 

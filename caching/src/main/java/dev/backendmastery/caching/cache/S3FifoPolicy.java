@@ -34,7 +34,7 @@ final class S3FifoPolicy<K, V> implements EvictionPolicy<K, V> {
 
     @Override
     public void inserted(Entry<K, V> entry) {
-        (ghosts.remove(entry.hash) ? main : small).add(entry);
+        (ghosts.remove(entry.hash()) ? main : small).add(entry);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class S3FifoPolicy<K, V> implements EvictionPolicy<K, V> {
             while (oldest != null && main.size() <= mainSize) {
                 small.remove(oldest);
                 if (oldest.hits() == 0) {
-                    ghosts.add(oldest.hash);
+                    ghosts.add(oldest.hash(), small.count() + main.count());
                     return oldest;
                 }
                 oldest.hits(0);

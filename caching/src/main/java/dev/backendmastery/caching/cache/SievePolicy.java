@@ -47,7 +47,7 @@ final class SievePolicy<K, V> implements EvictionPolicy<K, V> {
     public @Nullable Entry<K, V> evict() {
         Entry<K, V> victim = hand == null ? queue.oldest() : hand;
         // Bounded: other threads may hit entries as fast as the hand passes them.
-        for (long i = 2L * queue.size(); victim != null && victim.hits() > 0 && i > 0; i--) {
+        for (long i = 2L * queue.count(); victim != null && victim.hits() > 0 && i > 0; i--) {
             victim.hits(0);
             victim = victim.younger == null ? queue.oldest() : victim.younger;
         }

@@ -53,6 +53,10 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
         return Math.max(1, Math.min(maximumSize - 1, size));
     }
 
+    private int count() {
+        return window.count() + probation.count() + guarded.count();
+    }
+
     private long guardedSize() {
         return (long) (PROTECTED * (maximumSize - windowSize));
     }
@@ -63,10 +67,15 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
     }
 
     @Override
+    public int writesBetweenReplays() {
+        return 1;
+    }
+
+    @Override
     public void inserted(Entry<K, V> entry) {
-        entry.followed = true;
-        sketch.ensure(window.size() + probation.size() + guarded.size() + 1);
-        sketch.add(entry.hash);
+        entry.followed(true);
+        sketch.ensure(count() + 1);
+        sketch.add(entry.hash());
         window.add(entry);
         misses++;
         climb();
@@ -76,7 +85,7 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
     @Override
     public void accessed(Entry<K, V> entry) {
         hits++;
-        sketch.add(entry.hash);
+        sketch.add(entry.hash());
         if (entry.list == probation) {
             probation.remove(entry);
             guarded.add(entry);
@@ -90,6 +99,8 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
     public void replaced(Entry<K, V> before, Entry<K, V> entry) {
         EvictionPolicy.takePlace(before, entry, 0);
         accessed(entry);
+        spill();
+        demote();
     }
 
     @Override
@@ -117,8 +128,8 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
 
     /** A loser that was seen often enough wins by chance, so that nobody can keep a key out with colliding ones. */
     private boolean admits(Entry<K, V> candidate, Entry<K, V> victim) {
-        int challenger = sketch.frequency(candidate.hash);
-        return challenger > sketch.frequency(victim.hash) || (challenger >= 6 && random.nextInt(128) == 0);
+        int challenger = sketch.frequency(candidate.hash());
+        return challenger > sketch.frequency(victim.hash()) || (challenger >= 6 && random.nextInt(128) == 0);
     }
 
     private void spill() {
@@ -144,7 +155,7 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
     }
 
     private void climb() {
-        if (!climbs || hits + misses < 10 * maximumSize) {
+        if (!climbs || hits + misses < 10L * count()) {
             return;
         }
         double ratio = (double) hits / (hits + misses);
@@ -156,7 +167,7 @@ final class TinyLfuPolicy<K, V> implements EvictionPolicy<K, V> {
             step = Math.abs(change) >= JUMP ? Math.copySign(STEP * maximumSize, move) : DECAY * move;
             windowSize = bounded(windowSize + Math.round(move));
             while (window.size() < windowSize
-                    && window.size() + probation.size() + guarded.size() >= maximumSize
+                    && window.size() + probation.size() + guarded.size() >= maximumSize - maximumSize / 64
                     && (move(probation, window) || move(guarded, window))) {
                 // what the window gains comes from the oldest
             }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What every policy of a {@link BoundedCache} must hold besides {@link CacheContract}: extend it and say which policy. */
-abstract class BoundedCacheContract extends CacheContract {
+abstract class BoundedCacheContract extends LocalCacheContract {
 
     private final ManualTicker ticker = new ManualTicker();
 
@@ -29,24 +29,32 @@ abstract class BoundedCacheContract extends CacheContract {
     }
 
     @Override
-    protected Cache<String, String> create(int maximumSize, Duration life) {
-        return build(BoundedCache.<String, String>builder()
-                .maximumSize(maximumSize)
-                .expireAfterWrite(life)
+    protected LocalCache<String, String> create(Spec spec) {
+        BoundedCache.Builder<String, String> builder = BoundedCache.<String, String>builder()
+                .maximumSize(spec.maximum())
                 .ticker(ticker)
-                .random(new SplittableRandom(1)));
+                .random(new SplittableRandom(1));
+        if (spec.weigher() != null) {
+            builder.maximumWeight(spec.maximum(), spec.weigher());
+        }
+        if (spec.life() != null) {
+            builder.expireAfterWrite(spec.life());
+        }
+        if (spec.lifeOf() != null) {
+            builder.expireAfterWrite(spec.lifeOf());
+        }
+        if (spec.idle() != null) {
+            builder.expireAfterAccess(spec.idle());
+        }
+        if (spec.listener() != null) {
+            builder.removalListener(spec.listener());
+        }
+        return build(builder);
     }
 
     @Override
     protected void elapse(Duration time) {
         ticker.advance(time);
-    }
-
-    @Override
-    protected int size(Cache<String, String> cache) {
-        BoundedCache<String, String> bounded = (BoundedCache<String, String>) cache;
-        bounded.cleanUp();
-        return bounded.size();
     }
 
     @Override
@@ -111,6 +119,66 @@ abstract class BoundedCacheContract extends CacheContract {
         }
         assertEquals(200, cache.size());
         assertEquals(0, cache.stats().evictions());
+        cache.validate();
+    }
+
+    @Test
+    @DisplayName("P-3 reckons in weights: no more goes than must, and lists, table and wheel agree after every step")
+    void reckonsInWeights() {
+        Random random = new Random(11);
+        for (int maximum : new int[] {20, 100, 3_000}) {
+            BoundedCache<Integer, Integer> cache = build(BoundedCache.<Integer, Integer>builder()
+                    .maximumWeight(maximum, (key, weight) -> weight)
+                    .expireAfterWrite((key, weight) -> Duration.ofMillis(1 + weight * 7L))
+                    .expireAfterAccess(Duration.ofMillis(50))
+                    .ticker(ticker)
+                    .random(new SplittableRandom(1)));
+            for (int i = 0; i < 10_000; i++) {
+                int key = (int) Math.abs(random.nextGaussian() * maximum / 5);
+                switch (random.nextInt(10)) {
+                    case 0 -> cache.remove(key);
+                    case 1 -> ticker.advance(Duration.ofMillis(random.nextInt(3)));
+                    case 2, 3, 4 -> {
+                        long evicted = cache.stats().evictions();
+                        cache.put(key, random.nextInt(20));
+                        if (cache.stats().evictions() > evicted) {
+                            assertTrue(cache.weight() > maximum - 40, () -> cache.weight() + " left of " + maximum);
+                        }
+                    }
+                    default -> cache.getIfPresent(key);
+                }
+                if (i % 101 == 0) {
+                    cache.validate();
+                }
+            }
+            ticker.advance(Duration.ofSeconds(1));
+            cache.cleanUp();
+            assertEquals(0, cache.size());
+            assertEquals(0, cache.weight());
+            cache.validate();
+        }
+    }
+
+    /** A key whose hash code says nothing. */
+    private record Hostile(int number) {
+        @Override
+        public int hashCode() {
+            return 42;
+        }
+    }
+
+    @Test
+    @DisplayName("C-21 keeps so many keys of one hash code that look-ups stay quick, the latest among them")
+    void bearsHostileKeys() {
+        BoundedCache<Object, Integer> cache = build(
+                BoundedCache.<Object, Integer>builder().maximumSize(10_000).random(new SplittableRandom(1)));
+        for (int i = 0; i < 5_000; i++) {
+            cache.put(new Hostile(i), i);
+            cache.put(-1 - i, i);
+            assertEquals(i, cache.getIfPresent(new Hostile(i)));
+        }
+        assertEquals(5_000 + Table.CROWD, cache.size());
+        assertEquals(4_999, cache.getIfPresent(-5_000));
         cache.validate();
     }
 

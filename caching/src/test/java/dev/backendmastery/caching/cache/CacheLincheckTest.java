@@ -18,6 +18,11 @@ final class CacheLincheckTest {
     }
 
     @Test
+    void growing() {
+        check(GrowingOps.class);
+    }
+
+    @Test
     void sieve() {
         check(SieveOps.class);
     }
@@ -37,9 +42,9 @@ final class CacheLincheckTest {
     }
 
     abstract static class Ops {
-        private final Cache<Integer, Integer> cache;
+        private final LocalCache<Integer, Integer> cache;
 
-        Ops(Cache<Integer, Integer> cache) {
+        Ops(LocalCache<Integer, Integer> cache) {
             this.cache = cache;
         }
 
@@ -69,6 +74,16 @@ final class CacheLincheckTest {
         }
 
         @Operation
+        public @Nullable Integer computeOne() {
+            return cache.compute(1, (key, value) -> value == null ? 1 : value + 1);
+        }
+
+        @Operation
+        public int loadOne() {
+            return cache.get(1, key -> 5);
+        }
+
+        @Operation
         public void removeOne() {
             cache.remove(1);
         }
@@ -89,6 +104,22 @@ final class CacheLincheckTest {
     public static final class DuelOps extends Ops {
         public DuelOps() {
             super(BoundedCache.<Integer, Integer>builder().maximumSize(4).duel());
+        }
+    }
+
+    /** A table that is about to grow: the next key but one moves all others while somebody may be looking for them. */
+    public static final class GrowingOps extends Ops {
+        public GrowingOps() {
+            super(filled());
+        }
+
+        private static LocalCache<Integer, Integer> filled() {
+            BoundedCache<Integer, Integer> cache =
+                    BoundedCache.<Integer, Integer>builder().maximumSize(100).clock();
+            for (int key = 100; key < 115; key++) {
+                cache.put(key, key);
+            }
+            return cache;
         }
     }
 }

@@ -23,12 +23,12 @@ final class FrequencySketchTest {
         sketch.ensure(1_000);
         for (int key = 0; key < 1_000; key++) {
             for (int i = 0; i < key % 5; i++) {
-                sketch.add(Entry.spread(key));
+                sketch.add(Entry.hash(key));
             }
         }
         int high = 0;
         for (int key = 0; key < 1_000; key++) {
-            int frequency = sketch.frequency(Entry.spread(key));
+            int frequency = sketch.frequency(Entry.hash(key));
             assertTrue(frequency >= key % 5);
             high += frequency > key % 5 ? 1 : 0;
         }
@@ -44,7 +44,7 @@ final class FrequencySketchTest {
         }
         for (int key = 2; key < 2 + 2_552; key++) {
             assertEquals(8, sketch.frequency(1));
-            sketch.add(Entry.spread(key));
+            sketch.add(Entry.hash(key));
         }
         assertEquals(4, sketch.frequency(1));
     }
@@ -54,13 +54,13 @@ final class FrequencySketchTest {
         FrequencySketch sketch = new FrequencySketch(1 << 20);
         for (int key = 0; key < 4; key++) {
             for (int i = 0; i <= key; i++) {
-                sketch.add(Entry.spread(key));
+                sketch.add(Entry.hash(key));
             }
         }
         sketch.ensure(10_000);
         for (int key = 0; key < 4; key++) {
-            assertTrue(sketch.frequency(Entry.spread(key)) >= key + 1);
+            assertTrue(sketch.frequency(Entry.hash(key)) >= key + 1);
         }
-        assertEquals(4, sketch.frequency(Entry.spread(3)));
+        assertEquals(4, sketch.frequency(Entry.hash(3)));
     }
 }

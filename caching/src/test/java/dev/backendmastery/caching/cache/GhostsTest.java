@@ -15,7 +15,7 @@ final class GhostsTest {
     void remembersTheLastOnesAndEachOnce() {
         Ghosts ghosts = new Ghosts(3);
         for (int hash = 1; hash <= 4; hash++) {
-            ghosts.add(hash);
+            ghosts.add(hash, Integer.MAX_VALUE);
         }
         assertFalse(ghosts.remove(1));
         assertTrue(ghosts.remove(2));
@@ -35,7 +35,7 @@ final class GhostsTest {
                     assertEquals(arrivals.contains(hash), ghosts.remove(hash));
                     forget(arrivals, hash);
                 } else {
-                    ghosts.add(hash);
+                    ghosts.add(hash, Integer.MAX_VALUE);
                     forget(arrivals, hash);
                     arrivals.addLast(hash);
                     if (arrivals.size() > capacity) {

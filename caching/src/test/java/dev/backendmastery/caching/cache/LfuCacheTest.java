@@ -2,6 +2,7 @@ package dev.backendmastery.caching.cache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -27,11 +28,14 @@ class LfuCacheTest extends BoundedCacheContract {
     @Test
     @DisplayName("LFU-1 counts a write as a use")
     void countsWrites() {
-        BoundedCache<Integer, Integer> cache = ofSize(2);
-        cache.put(1, 1);
-        cache.put(1, 2);
-        cache.put(2, 1);
-        cache.put(3, 1);
-        assertEquals(List.of(1, 3), kept(cache, 1, 2, 3));
+        BoundedCache.Builder<Integer, Integer> timed =
+                BoundedCache.<Integer, Integer>builder().maximumSize(2).expireAfterWrite(Duration.ofHours(1));
+        for (BoundedCache<Integer, Integer> cache : List.of(ofSize(2), build(timed))) {
+            cache.put(1, 1);
+            cache.put(1, 2);
+            cache.put(2, 1);
+            cache.put(3, 1);
+            assertEquals(List.of(1, 3), kept(cache, 1, 2, 3));
+        }
     }
 }

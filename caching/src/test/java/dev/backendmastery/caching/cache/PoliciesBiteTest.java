@@ -15,9 +15,25 @@ final class PoliciesBiteTest {
     void convictsEachFault() {
         assertAll(
                 () -> Kit.convicts(EvictsWhatIsYoungest.class, "LRU-1"),
-                () -> Kit.convicts(ForgetsRemovals.class, "C-2", "C-3", "C-7", "LRU-1", "P-1"),
-                () -> Kit.convicts(EvictsTwoForOne.class, "C-4", "LRU-1", "P-1"),
-                () -> Kit.convicts(EvictsOnRewrite.class, "LRU-1", "P-1", "P-2"),
+                () -> Kit.convicts(
+                        ForgetsRemovals.class,
+                        "C-2",
+                        "C-3",
+                        "C-4",
+                        "C-7",
+                        "C-11",
+                        "C-12",
+                        "C-13",
+                        "C-14",
+                        "C-15",
+                        "C-16",
+                        "C-19",
+                        "C-21",
+                        "LRU-1",
+                        "P-1",
+                        "P-3"),
+                () -> Kit.convicts(EvictsTwoForOne.class, "C-4", "C-11", "C-14", "C-15", "C-20", "LRU-1", "P-1", "P-3"),
+                () -> Kit.convicts(EvictsOnAHit.class, "C-21", "LRU-1", "P-1", "P-2", "P-3"),
                 () -> Kit.convicts(LruForLfu.class, "LFU-1"),
                 () -> Kit.convicts(CountsNoWrites.class, "LFU-1"),
                 () -> Kit.convicts(NoSecondChance.class, "CLK-1"),
@@ -44,6 +60,11 @@ final class PoliciesBiteTest {
         @Override
         public int marks() {
             return right.marks();
+        }
+
+        @Override
+        public int writesBetweenReplays() {
+            return right.writesBetweenReplays();
         }
 
         @Override
@@ -124,13 +145,13 @@ final class PoliciesBiteTest {
         }
     }
 
-    static final class EvictsOnRewrite extends LruCacheTest {
+    static final class EvictsOnAHit extends LruCacheTest {
         @Override
         <K, V> BoundedCache<K, V> build(BoundedCache.Builder<K, V> builder) {
             return builder.build(size -> new Passes<>(new LruPolicy<K, V>()) {
                 @Override
-                public void replaced(Entry<K, V> before, Entry<K, V> entry) {
-                    super.replaced(before, entry);
+                public void accessed(Entry<K, V> entry) {
+                    super.accessed(entry);
                     if (size > 150) {
                         super.evict();
                     }
@@ -176,7 +197,7 @@ final class PoliciesBiteTest {
             return builder.build(size -> new Passes<>(new ClockPolicy<K, V>()) {
                 @Override
                 public int marks() {
-                    return 100;
+                    return Entry.MOST_HITS;
                 }
             });
         }
@@ -206,7 +227,12 @@ final class PoliciesBiteTest {
     static final class GhostsForEver extends S3FifoCacheTest {
         @Override
         <K, V> BoundedCache<K, V> build(BoundedCache.Builder<K, V> builder) {
-            return builder.build(size -> new S3FifoPolicy<>(size, new Ghosts(1 << 20)));
+            return builder.build(size -> new S3FifoPolicy<>(size, new Ghosts(1 << 20) {
+                @Override
+                void add(int hash, int entries) {
+                    super.add(hash, Integer.MAX_VALUE);
+                }
+            }));
         }
     }
 

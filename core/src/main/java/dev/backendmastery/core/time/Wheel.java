@@ -3,17 +3,23 @@ package dev.backendmastery.core.time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hierarchy of timing wheels (Varghese and Lauck 1987, scheme 7), for one thread at a time.
+ * A hierarchy of timing wheels, for those who have a lock and a clock of their own: it orders nodes by the tick at which
+ * they are due and knows nothing of time, threads or tasks. {@link TimingWheel} has them.
+ *
+ * <p><b>Guarantee.</b> A node is given back by the first {@link #pass} to its tick or beyond, in the order of ticks, and
+ * not before; unless it was {@link #remove}d. <b>Threads.</b> One at a time. <b>Cost.</b> A node is linked and taken out in
+ * constant time, without allocation, and moved at most once a level meanwhile; 64 references for each 6 bits of the most
+ * ticks. <b>Not for</b> few nodes: a heap does as well. <b>Source.</b> Varghese and Lauck 1987, scheme 7.
  *
  * <p>Level 0 has a slot a tick, each further level a slot for a whole turn of the level below it; a node lies in the lowest
  * level within whose turn it is due, and moves down when its slot begins. So a node is linked once and moved at most once a
  * level. A word a level says which of its 64 slots hold nodes: time passes from one occupied slot to the next, and neither
  * the empty slots nor the nodes that are not due are looked at.
  */
-final class Wheel {
+public final class Wheel {
 
-    /** What lies in a slot. */
-    static class Node {
+    /** What lies in a slot: extend it. */
+    public static class Node {
         private @Nullable Node next;
         private @Nullable Node previous;
         /** Where it lies, or {@link #NOWHERE}. */
@@ -21,8 +27,11 @@ final class Wheel {
 
         private long due;
 
+        /** One that lies nowhere. */
+        protected Node() {}
+
         /** Whether it lies in a wheel. */
-        final boolean linked() {
+        public final boolean linked() {
             return place != NOWHERE;
         }
     }
@@ -45,25 +54,26 @@ final class Wheel {
     private long p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, pa, pb, pc, pd, pe;
 
     /** A wheel that reaches to {@code mostTicks}. */
-    Wheel(long mostTicks) {
+    public Wheel(long mostTicks) {
         levels = Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(mostTicks) + BITS - 1) / BITS);
         heads = new Node[levels * SLOTS];
         occupied = new long[levels + LINES_APART];
     }
 
-    int size() {
+    /** How many nodes lie here. */
+    public int size() {
         return size;
     }
 
     /** Puts {@code node}, which lies nowhere, where it is found at the tick {@code due}, or now if that is over. */
-    void add(Node node, long due) {
+    public void add(Node node, long due) {
         node.due = due;
         link(node);
         size++;
     }
 
     /** Takes {@code node}, which lies here, out. */
-    void remove(Node node) {
+    public void remove(Node node) {
         unlink(node);
         size--;
     }
@@ -109,7 +119,7 @@ final class Wheel {
     }
 
     /** The first tick at which there is something to do, {@code Long.MAX_VALUE} if there is nothing. */
-    long nextEvent() {
+    public long nextEvent() {
         int level = firstLevel();
         return level < 0 ? Long.MAX_VALUE : eventOf(level);
     }
@@ -143,7 +153,7 @@ final class Wheel {
      *     that none is left, see {@link #behind}
      */
     @Nullable
-    Node pass(long now, int budget) {
+    public Node pass(long now, int budget) {
         Node first = null;
         Node last = null;
         int moves = 0;
@@ -176,14 +186,14 @@ final class Wheel {
     }
 
     /** The node behind {@code node} in what {@link #pass} returned; they are parted by this. */
-    static @Nullable Node takeNext(Node node) {
+    public static @Nullable Node takeNext(Node node) {
         Node next = node.next;
         node.next = null;
         return next;
     }
 
     /** Whether something is left to do at the tick {@code now}. */
-    boolean behind(long now) {
+    public boolean behind(long now) {
         return nextEvent() <= now;
     }
 }

@@ -12,6 +12,8 @@
  *     or slept through, and starts just before the wrap-around</td></tr>
  * <tr><td>{@link dev.backendmastery.core.time.TimingWheel}</td><td>there are many timeouts, most of which are
  *     cancelled</td></tr>
+ * <tr><td>{@link dev.backendmastery.core.time.Wheel}</td><td>a structure with a lock of its own, such as a cache, needs
+ *     to know which of its entries are due</td></tr>
  * <tr><td>{@link dev.backendmastery.core.time.HybridLogicalClock}</td><td>events of several machines need one order that
  *     respects cause and effect and is close to the time of day</td></tr>
  * <tr><td>{@link dev.backendmastery.core.time.VectorClock}</td><td>conflicts between replicas must be found</td></tr>
