@@ -8,21 +8,28 @@ import org.jspecify.annotations.Nullable;
 /** An entry with a weight of its own, or one whose time ends. */
 final class TimedEntry<K, V> extends Entry<K, V> {
 
-    /** {@link Timing#idle} of an entry that looking at does not prolong. */
+    /** The idle time of an entry that looking at does not prolong. */
     static final long FIXED = Long.MAX_VALUE;
 
     /** What only the writers ask for: when the entry's memory is to be released. */
-    static final class Timing<K, V> extends Wheel.Node {
+    static class Timing<K, V> extends Wheel.Node {
         final TimedEntry<K, V> entry;
 
+        Timing(TimedEntry<K, V> entry) {
+            this.entry = entry;
+        }
+    }
+
+    /** The same of an entry that look-ups prolong. */
+    private static final class IdleTiming<K, V> extends Timing<K, V> {
         /** The moment at which it ends, however often it is looked at. */
         final long latest;
 
         /** How long after a look-up it ends. */
         final long idle;
 
-        Timing(TimedEntry<K, V> entry, long latest, long idle) {
-            this.entry = entry;
+        IdleTiming(TimedEntry<K, V> entry, long latest, long idle) {
+            super(entry);
             this.latest = latest;
             this.idle = idle;
         }
@@ -57,7 +64,7 @@ final class TimedEntry<K, V> extends Entry<K, V> {
     TimedEntry(K key, V value, int hash, int weight, long now, long life, long idle) {
         super(key, value, hash);
         this.weight = weight;
-        this.timing = new Timing<>(this, now + life, idle);
+        this.timing = idle == FIXED ? new Timing<>(this) : new IdleTiming<>(this, now + life, idle);
         this.deadline = now + Math.min(life, idle);
     }
 
@@ -86,8 +93,8 @@ final class TimedEntry<K, V> extends Entry<K, V> {
         }
         long e = deadline();
         boolean ended = now - e >= 0;
-        if (renews) {
-            DEADLINE.compareAndSet(this, e, ended ? e - 1 : now + Math.min(t.idle, t.latest - now));
+        if (renews && t instanceof IdleTiming<K, V> i) {
+            DEADLINE.compareAndSet(this, e, ended ? e - 1 : now + Math.min(i.idle, i.latest - now));
         }
         return !ended;
     }

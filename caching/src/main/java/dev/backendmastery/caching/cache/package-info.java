@@ -1,7 +1,8 @@
 /**
  * Keeping what was costly to get, in this process, in bounded memory.
  *
- * <p>Start at {@link dev.backendmastery.caching.cache.Cache}; its builder makes one. What is evicted when the cache is
+ * <p>Start at {@link dev.backendmastery.caching.cache.LocalCache}, and at {@link dev.backendmastery.caching.cache.Cache}, which
+ * caches on a server keep as well; {@link dev.backendmastery.caching.cache.BoundedCache} makes one. What is evicted when the cache is
  * full is decided behind one seam, the package-private {@code EvictionPolicy}, so that policies can be read side by side:
  *
  * <table>
@@ -23,7 +24,7 @@
  *     <td>a count to three; for the sample's keys a slot too</td><td>the load is not known, or changes</td></tr>
  * </table>
  *
- * <p>Sources: Ding et al., BP-Wrapper, ICDE 2009 (recording hits in a buffer, replaying them under the lock);
+ * <p>Sources: Hendler, Incze, Shavit, Tzafrir, SPAA 2010 (flat combining); Ding et al., BP-Wrapper, ICDE 2009 (recording hits in a buffer, replaying them under the lock);
  * Shah, Mitra, Matani, an O(1) algorithm for LFU, 2010; Corbató, 1968 (second chance); Zhang et al., SIEVE, NSDI 2024; Yang
  * et al., FIFO queues are all you need for cache eviction, SOSP 2023; Einziger, Friedman, Manes, TinyLFU, ACM ToS 2017, and
  * with Eytan, Adaptive software cache management, Middleware 2018; Waldspurger et al., USENIX ATC 2017 (miniature
