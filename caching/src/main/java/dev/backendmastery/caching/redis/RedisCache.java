@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -433,6 +434,10 @@ public final class RedisCache<V> implements Cache<String, V> {
 
     Slices slices() {
         return slices;
+    }
+
+    boolean isClustered() {
+        return redis instanceof RedisClusterClient;
     }
 
     private @Nullable V decode(String key, byte @Nullable [] generation, byte @Nullable [] bytes) {

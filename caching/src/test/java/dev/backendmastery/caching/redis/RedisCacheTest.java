@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backendmastery.caching.cache.Cache;
 import dev.backendmastery.caching.cache.CacheContract;
-import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Redis;
 import java.net.URI;
 import java.time.Duration;
@@ -17,34 +16,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 final class RedisCacheTest extends CacheContract {
 
-    private static final AtomicInteger names = new AtomicInteger();
-
-    @SuppressWarnings("NullAway.Init") // connect() comes first
-    private static RedisClient redis;
-
-    @BeforeAll
-    static void connect() {
-        Redis server = Engines.redis();
-        redis = RedisClients.connect(server.host(), server.port(), 32, Duration.ofSeconds(9));
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
+    private static final RedisClient redis = Shared.CLIENT;
 
     @Override
     protected Cache<String, String> create(int maximumSize, Duration life) {
-        return RedisCache.builder(redis, "test" + names.incrementAndGet(), Codec.strings())
+        return RedisCache.builder(redis, Shared.name(), Codec.strings())
                 .expireAfterWrite(life)
                 .build();
     }
@@ -71,8 +53,13 @@ final class RedisCacheTest extends CacheContract {
 
     @Override
     protected int size(Cache<String, String> cache) {
+        return sizeOf((RedisCache<?>) cache);
+    }
+
+    /** The values of {@code cache} that are of their slice's generation. */
+    static int sizeOf(RedisCache<?> cache) {
         int size = 0;
-        for (String name : redis.keys("v:{test" + names.get() + ".*")) {
+        for (String name : redis.keys(cache.slices().prefixes()[1] + "*")) {
             byte[] generation = redis.get(name.substring(0, name.indexOf('}') + 1)
                     .replace("v:{", "g:{")
                     .getBytes(UTF_8));

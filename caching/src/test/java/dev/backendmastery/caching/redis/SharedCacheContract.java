@@ -157,7 +157,8 @@ abstract class SharedCacheContract {
         }
         mine.putAll(many);
         assertEquals(many, theirs.getAll(many.keySet()));
-        assertEquals(empty, Shared.commands(mine::clear), 5);
+        long full = Shared.commands(mine::clear);
+        assertTrue(full <= empty + 5, () -> full + " commands to clear 2,000, " + empty + " to clear nothing");
         assertEquals(Map.of(), theirs.getAll(many.keySet()));
         assertNull(theirs.getIfPresent("k7"));
         assertEquals("new", theirs.get("k7", key -> "new"));
