@@ -34,6 +34,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Tracking implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tracking.class);
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(1).toNanos();
     private static final byte[] INVALIDATE = "invalidate".getBytes(UTF_8);
 
     /** Told by one thread. */
@@ -176,7 +177,7 @@ final class Tracking implements AutoCloseable {
                     mine.end();
                 }
             }
-            pause(heartbeatNanos);
+            pause(Math.min(heartbeatNanos, LONGEST_PAUSE));
         }
     }
 

@@ -90,7 +90,7 @@ abstract class TieredCacheContract {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        assertTrue(comes(Duration.ofSeconds(10), condition), () -> what + " has not come");
+        assertTrue(comes(Duration.ofSeconds(4), condition), () -> what + " has not come");
     }
 
     private static boolean comes(Duration most, BooleanSupplier condition) {
