@@ -142,7 +142,7 @@ abstract class BloomGuardContract {
         for (int t = 0; t < 2; t++) {
             int thread = t;
             threads.add(new Thread(() -> {
-                for (int i = 0; i < 2_000; i++) {
+                for (int i = 0; i < 300; i++) {
                     String key = thread + "-" + i;
                     write(key);
                     if (!finds(key) || !finds(thread + "-" + i / 2)) {

@@ -90,7 +90,7 @@ abstract class TieredCacheContract {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        assertTrue(comes(Duration.ofSeconds(4), condition), () -> what + " has not come");
+        assertTrue(comes(Duration.ofSeconds(3), condition), () -> what + " has not come");
     }
 
     private static boolean comes(Duration most, BooleanSupplier condition) {
@@ -201,10 +201,10 @@ abstract class TieredCacheContract {
             theirs.put("a", "1");
             theirs.put("warm", "1");
             far.getIfPresent("warm");
-            slow.delay(Duration.ofMillis(300));
+            slow.delay(Duration.ofMillis(120));
             CompletableFuture<String> read = CompletableFuture.supplyAsync(() -> String.valueOf(far.getIfPresent("a")));
-            // The request is 300 ms on its way, so is the answer: the change falls between the two.
-            LockSupport.parkNanos(Duration.ofMillis(450).toNanos());
+            // The request is 120 ms on its way, so is the answer: the change falls between the two.
+            LockSupport.parkNanos(Duration.ofMillis(180).toNanos());
             theirs.put("a", "2");
             String first = read.get(10, TimeUnit.SECONDS);
             slow.heal();
