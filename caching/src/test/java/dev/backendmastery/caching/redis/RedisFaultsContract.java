@@ -113,7 +113,7 @@ abstract class RedisFaultsContract {
         }
     }
 
-    private static boolean isUp() {
+    static boolean isUp() {
         try {
             for (int connection = 0; connection < 4; connection++) {
                 Faulty.CLIENT.ping(); // throws for each that is broken

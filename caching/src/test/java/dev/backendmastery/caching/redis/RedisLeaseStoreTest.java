@@ -75,29 +75,6 @@ final class RedisLeaseStoreTest extends LeaseStoreContract {
     }
 
     @Test
-    @DisplayName("RLS-1 gives greater epochs after the server has lost its data and its scripts")
-    void forgets() {
-        Lease before = store().tryAcquire("forgets", "a", Duration.ofMinutes(1)).orElseThrow();
-        redis.del("leases:{forgets}");
-        redis.scriptFlush();
-        assertTrue(store().renew(before, ttl()).isEmpty(), "the lease is lost, and its holder is told");
-        Lease after = store().tryAcquire("forgets", "b", ttl()).orElseThrow();
-        assertTrue(after.epoch() > before.epoch());
-    }
-
-    @Test
-    @DisplayName("RLS-2 forgets a name that is not used any more, a day after its last lease")
-    void expires() {
-        Lease lease = store().tryAcquire("expires", "a", Duration.ofSeconds(10)).orElseThrow();
-        assertTrue(store().release(lease));
-        long left = redis.pttl("leases:{expires}");
-        assertTrue(
-                left > Duration.ofHours(23).toMillis()
-                        && left <= Duration.ofDays(1).toMillis(),
-                "left " + left);
-    }
-
-    @Test
     @DisplayName("A server that does not answer is a typed error within the client's deadline")
     void unreachable() {
         proxy.delay(Duration.ZERO);
