@@ -24,6 +24,11 @@ final class TieredCacheTest extends TieredCacheContract {
                 TieredCache.builder(far, tracking).heartbeat(HEARTBEAT, TIMEOUT).build());
     }
 
+    @Override
+    protected int silences() {
+        return 3;
+    }
+
     static Tier tier(TieredCache<String> cache) {
         return new Tier() {
             @Override
