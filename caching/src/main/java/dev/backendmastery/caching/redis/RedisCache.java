@@ -593,7 +593,7 @@ public final class RedisCache<V> implements Cache<String, V> {
             return this;
         }
 
-        /** How long after a failure Redis is asked again, one second if nothing is said. */
+        /** How long after a failure Redis is asked again, on a cluster also its other nodes; one second if nothing is said. */
         public Builder<V> retryAfter(Duration rest) {
             retryAfter = Objects.requireNonNull(rest, "rest");
             return this;

@@ -13,6 +13,7 @@ import dev.backendmastery.core.time.Ticker;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.FaultProxy;
 import dev.backendmastery.engines.Redis;
+import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,9 +36,9 @@ final class RedisLeaseStoreTest extends LeaseStoreContract {
     @BeforeAll
     static void connect() {
         Redis server = Engines.redis();
-        redis = RedisClients.connect(server.host(), server.port(), 8, Duration.ofSeconds(9));
+        redis = RedisClients.connect(URI.create(server.uri()), 8, Duration.ofSeconds(9));
         proxy = FaultProxy.to(server);
-        distant = RedisClients.connect(proxy.host(), proxy.port(), 2, Duration.ofSeconds(1));
+        distant = RedisClients.connect(URI.create(proxy.through(server.uri())), 2, Duration.ofSeconds(1));
     }
 
     @AfterAll
