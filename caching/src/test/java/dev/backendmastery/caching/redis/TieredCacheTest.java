@@ -1,5 +1,6 @@
 package dev.backendmastery.caching.redis;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.backendmastery.caching.cache.Cache;
@@ -9,10 +10,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +80,48 @@ final class TieredCacheTest extends TieredCacheContract {
                 return cache.stats();
             }
         };
+    }
+
+    @Test
+    @DisplayName("TC-3, TC-4 every copy is right soon after many writers and readers have stopped")
+    void manyWritersAndReaders() {
+        String name = Shared.name();
+        RedisCache<String> theirs =
+                RedisCache.builder(Shared.CLIENT, name, Codec.strings()).build();
+        RedisCache<String> far =
+                RedisCache.builder(Shared.CLIENT, name, Codec.strings()).build();
+        try (TieredCache<String> mine =
+                TieredCache.builder(far, URI.create(Shared.SERVER.uri())).build()) {
+            AtomicBoolean stop = new AtomicBoolean();
+            List<CompletableFuture<?>> readers = new ArrayList<>();
+            for (int t = 0; t < 2; t++) {
+                readers.add(CompletableFuture.runAsync(() -> {
+                    for (int i = 0; !stop.get(); i++) {
+                        mine.get("k" + i % 5, key -> "loaded");
+                    }
+                }));
+            }
+            for (int i = 0; i < 2_000; i++) {
+                switch (i % 50) {
+                    case 48 -> theirs.clear();
+                    case 49 -> theirs.remove("k" + i % 5);
+                    default -> theirs.put("k" + i % 5, "v" + i);
+                }
+            }
+            for (int i = 0; i < 5; i++) {
+                theirs.put("k" + i, "last");
+            }
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            int right = 0;
+            while (right < 200 && System.nanoTime() < end) {
+                String value = mine.getIfPresent("k" + right % 5);
+                right = "last".equals(value) ? right + 1 : 0;
+                LockSupport.parkNanos(500_000);
+            }
+            stop.set(true);
+            readers.forEach(CompletableFuture::join);
+            assertEquals(200, right, "look-ups in a row, over a tenth of a second");
+        }
     }
 
     @Test
