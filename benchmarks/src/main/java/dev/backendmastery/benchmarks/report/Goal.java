@@ -77,6 +77,11 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("hit-ratio", "mean of all", 1, "ours-duel", "caffeine", 1),
             new Goal("hit-ratio", "mean of applications", 1, "ours-duel", "caffeine", 1),
             new Goal("hit-ratio", "mean of applications", 1, "ours-duel", "floor-optimum", 0.84),
+            new Goal("redis", "lock", 2, "ours-lease", "redisson-lock", 1),
+            new Goal("redis", "limit", 2, "ours-limiter", "redisson-limiter", 1),
+            new Goal("redis", "miss", 2, "ours-tiered", "redisson-local-cached-map", 1),
+            new Goal("redis", "hit", 2, "ours-tiered", "redisson-local-cached-map", 1),
+            new Goal("redis", "hit", 2, "ours-tiered", "floor-in-process-cache", 1 / 1.2),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

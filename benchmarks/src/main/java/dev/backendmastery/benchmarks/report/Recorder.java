@@ -6,6 +6,8 @@ import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.caching.CacheLoadBenchmark;
 import dev.backendmastery.benchmarks.caching.CacheMemoryRace;
 import dev.backendmastery.benchmarks.caching.HitRatio;
+import dev.backendmastery.benchmarks.caching.NearCacheBenchmark;
+import dev.backendmastery.benchmarks.caching.RedisBenchmark;
 import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
@@ -62,6 +64,7 @@ public final class Recorder {
             Map.entry("balance-cost", Race.jmh(List.of(1, 2), BalanceBenchmark.class)),
             Map.entry("keyset", Race.jmh(List.of(1), KeysetBenchmark.class)),
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
+            Map.entry("redis", Race.jmh(List.of(2), RedisBenchmark.class, NearCacheBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

@@ -42,6 +42,9 @@ final class Guard {
         } catch (JedisDataException e) {
             // The server answered: it is there, but cannot do it (read-only, out of memory, loading).
             failures.increment();
+            if (at != UP) {
+                retryAt.set(UP);
+            }
             throw new RedisUnavailableException("Redis refused: " + e.getMessage(), e);
         } catch (JedisException e) {
             failures.increment();

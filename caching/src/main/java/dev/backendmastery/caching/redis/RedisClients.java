@@ -1,12 +1,24 @@
 package dev.backendmastery.caching.redis;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.util.JedisURIHelper;
 
 /** Clients whose every wait is bounded. */
 public final class RedisClients {
+
+    /** Times that a cluster's client asks: once, once where it was sent instead, once more after a lost connection. */
+    private static final int ATTEMPTS = 3;
 
     private RedisClients() {}
 
@@ -19,26 +31,97 @@ public final class RedisClients {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public static RedisClient connect(String host, int port, int connections, Duration deadline) {
-        if (connections < 1) {
-            throw new IllegalArgumentException("connections must be at least 1, was " + connections);
+        return connect(
+                new HostAndPort(host, port),
+                config(DefaultJedisClientConfig.builder(), deadline),
+                connections,
+                deadline.dividedBy(3));
+    }
+
+    /**
+     * As {@link #connect(String, int, int, Duration)}, with the password, data base and encryption that {@code
+     * redis://USER:PASSWORD@HOST:PORT/DB} or {@code rediss://} say.
+     *
+     * @throws IllegalArgumentException if it is no such address, or a number is out of its range
+     */
+    public static RedisClient connect(URI address, int connections, Duration deadline) {
+        return connect(
+                JedisURIHelper.getHostAndPort(address), config(address, deadline), connections, deadline.dividedBy(3));
+    }
+
+    private static RedisClient connect(HostAndPort server, JedisClientConfig config, int connections, Duration third) {
+        return RedisClient.builder()
+                .hostAndPort(server)
+                .poolConfig(pool(connections, third))
+                .clientConfig(config)
+                .build();
+    }
+
+    /**
+     * A pooled client of a cluster, which it asks for its nodes at once. A call is tried three times: where the slot is thought
+     * to be, where it is said to be, and again after a lost connection; so what is not idempotent may happen twice.
+     *
+     * @param nodes some of its nodes, {@code HOST:PORT,HOST:PORT}
+     * @param connections the most connections at a time to each node, at least 1
+     * @param deadline the longest that a call may take, that finds the nodes where they were; at least 9 ms
+     * @throws IllegalArgumentException if a node is not of that form, or a number is out of its range
+     */
+    public static RedisClusterClient cluster(String nodes, int connections, Duration deadline) {
+        Set<HostAndPort> addresses = Arrays.stream(nodes.split(",", -1))
+                .map(String::trim)
+                .peek(node -> {
+                    if (!node.matches(".+:\\d{1,5}")) {
+                        throw new IllegalArgumentException("nodes must be HOST:PORT,HOST:PORT, was " + nodes);
+                    }
+                })
+                .map(HostAndPort::from)
+                .collect(Collectors.toSet());
+        Duration attempt = deadline.dividedBy(ATTEMPTS);
+        return RedisClusterClient.builder()
+                .nodes(addresses)
+                .maxAttempts(ATTEMPTS)
+                .maxTotalRetriesDuration(attempt)
+                .poolConfig(pool(connections, attempt.dividedBy(3)))
+                .clientConfig(config(DefaultJedisClientConfig.builder(), attempt))
+                .build();
+    }
+
+    /** What {@code address} says, and a third of {@code deadline} for connecting and for an answer. */
+    static JedisClientConfig config(URI address, Duration deadline) {
+        if (!JedisURIHelper.isValid(address)
+                || !(JedisURIHelper.isRedisScheme(address) || JedisURIHelper.isRedisSSLScheme(address))) {
+            throw new IllegalArgumentException("address must be redis://HOST:PORT or rediss://HOST:PORT, was "
+                    + address.getScheme() + "://" + address.getHost() + ":" + address.getPort());
         }
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+                .user(JedisURIHelper.getUser(address))
+                .password(JedisURIHelper.getPassword(address))
+                .database(JedisURIHelper.getDBIndex(address));
+        if (JedisURIHelper.isRedisSSLScheme(address)) {
+            config.sslOptions(SslOptions.defaults());
+        }
+        return config(config, deadline);
+    }
+
+    private static JedisClientConfig config(DefaultJedisClientConfig.Builder config, Duration deadline) {
         if (deadline.toMillis() < 3) {
             throw new IllegalArgumentException("deadline must be at least 3 ms, was " + deadline);
         }
-        Duration third = deadline.dividedBy(3);
+        int millis = (int) Math.min(Integer.MAX_VALUE, deadline.dividedBy(3).toMillis());
+        return config.connectionTimeoutMillis(millis)
+                .socketTimeoutMillis(millis)
+                .build();
+    }
+
+    private static ConnectionPoolConfig pool(int connections, Duration wait) {
+        if (connections < 1) {
+            throw new IllegalArgumentException("connections must be at least 1, was " + connections);
+        }
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxTotal(connections);
         pool.setMaxIdle(connections);
         pool.setBlockWhenExhausted(true);
-        pool.setMaxWait(third);
-        int millis = (int) Math.min(Integer.MAX_VALUE, third.toMillis());
-        return RedisClient.builder()
-                .hostAndPort(host, port)
-                .poolConfig(pool)
-                .clientConfig(DefaultJedisClientConfig.builder()
-                        .connectionTimeoutMillis(millis)
-                        .socketTimeoutMillis(millis)
-                        .build())
-                .build();
+        pool.setMaxWait(wait);
+        return pool;
     }
 }

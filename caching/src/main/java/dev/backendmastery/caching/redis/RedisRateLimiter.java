@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * A token bucket for each key, kept in Redis and so shared by all processes.
+ * A token bucket or a sliding window for each key, kept in Redis and so shared by all processes.
  *
  * <p><b>Guarantee.</b> {@link RateLimiter}'s clauses for each key across all processes, by the server's clock, to the
  * microsecond: each decision is one script and so atomic. When Redis is slow or down, calls are answered within the
@@ -24,11 +24,16 @@ import redis.clients.jedis.UnifiedJedis;
  * processes together exceed the bound by at most {@code processes x mostParked} (RRL-3). A process that dies takes its
  * parked permits with it; nobody gets them twice.
  *
+ * <p>A {@link #slidingWindow sliding window} is two counters and a weight, as {@link
+ * dev.backendmastery.core.ratelimit.SlidingWindowCounter}: the same bound with the rate's permits as burst, in the shape of a quota
+ * that comes back as the window slides (RRL-5).
+ *
  * <p>Not held: after a fail-over to a replica that lagged, what the old primary had granted last is forgotten.
  *
  * <p><b>Threads.</b> Safe for any number of threads; blocks for one round trip. <b>Cost.</b> One round trip a call; one
  * short string in Redis for each key that owes permits, which expires when it does not. <b>Not for</b> limits within
- * one process. <b>Source.</b> GCRA, as {@link dev.backendmastery.core.ratelimit.TokenBucket}.
+ * one process. <b>Source.</b> GCRA, as {@link dev.backendmastery.core.ratelimit.TokenBucket};
+ * ITU-T I.371.
  */
 public final class RedisRateLimiter implements KeyedRateLimiter<String> {
 
@@ -48,8 +53,7 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
      */
     private static final long UNITS = 16;
 
-    private static final Script GCRA = new Script("""
-            local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
+    private static final String NOW = """
             local permits, most_wait, mode = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
             local now = tonumber(ARGV[6])
             local slack = 1
@@ -59,6 +63,10 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
             else
                 slack = 600000
             end
+            """;
+
+    private static final Script GCRA = new Script(NOW + """
+            local interval, tolerance = tonumber(ARGV[1]), tonumber(ARGV[2])
             local tat = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
             if mode == 'upto' then
                 permits = math.min(permits, math.floor((now + tolerance - tat) / interval))
@@ -73,10 +81,66 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
             return wait
             """);
 
+    /*
+     * Grants follow one another: a call is looked at from the last grant on, so a reservation is never overtaken. The loop ends
+     * in the third window at the latest, which nothing was granted in.
+     */
+    private static final Script WINDOW = new Script(NOW + """
+            local quota, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+            local state = redis.call('HMGET', KEYS[1], 'window', 'before', 'in', 'last')
+            local index, before, current = tonumber(state[1] or 0), tonumber(state[2] or 0), tonumber(state[3] or 0)
+            local last = tonumber(state[4] or 0)
+            now = math.max(now, 0)
+            local function count(i)
+                if i == index then return current elseif i == index - 1 then return before else return 0 end
+            end
+            local function earliest(n)
+                local at = math.max(now, last)
+                while true do
+                    local i = math.floor(at / window)
+                    local room, earlier = quota - n - count(i), count(i - 1)
+                    if room >= earlier then return at end
+                    if room >= 0 then
+                        local offset = math.ceil(window * (1 - room / earlier))
+                        if offset < window then return math.max(at, i * window + offset) end
+                    end
+                    at = (i + 1) * window
+                end
+            end
+            if mode == 'upto' then
+                local least, most = 0, math.min(permits, quota)
+                while least < most do
+                    local middle = math.ceil((least + most) / 2)
+                    if earliest(middle) <= now then least = middle else most = middle - 1 end
+                end
+                permits = least
+                if permits <= 0 then return 0 end
+            end
+            local at = earliest(permits)
+            local wait = at - now
+            if mode == 'ask' then return wait end
+            if wait > most_wait then return -1 end
+            local i = math.floor(at / window)
+            if i ~= index then
+                before = i == index + 1 and current or 0
+                current, index = 0, i
+            end
+            local text = function(number) return string.format('%.0f', number) end
+            redis.call('HSET', KEYS[1], 'window', text(index), 'before', text(before),
+                    'in', text(current + permits), 'last', text(at))
+            redis.call('PEXPIRE', KEYS[1], math.ceil(((index + 2) * window - now) / 16000) + slack)
+            if mode == 'upto' then return permits end
+            return wait
+            """);
+
     private final UnifiedJedis redis;
     private final String name;
+    private final Script script;
+    /** The time of a permit; of a window, its permits. */
     private final long interval;
+    /** The time of a burst; of a window, its length. */
     private final long tolerance;
+
     private final long burst;
     private final Guard guard;
     private final WhenDown whenDown;
@@ -89,8 +153,15 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
         name = builder.name;
         burst = builder.burst;
         long period = builder.rate.period().toNanos() / 1000 * UNITS;
-        interval = (period + builder.rate.permits() - 1) / builder.rate.permits();
-        tolerance = Math.multiplyExact(interval, burst);
+        if (builder.window) {
+            script = WINDOW;
+            interval = builder.rate.permits();
+            tolerance = period;
+        } else {
+            script = GCRA;
+            interval = (period + builder.rate.permits() - 1) / builder.rate.permits();
+            tolerance = Math.multiplyExact(interval, burst);
+        }
         retryAfter = builder.retryAfter;
         guard = new Guard(Ticker.system(), retryAfter);
         whenDown = builder.whenDown;
@@ -111,7 +182,17 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
      * @param name tells this limiter's keys from others'; without curly braces
      */
     public static Builder builder(UnifiedJedis redis, String name, Rate rate, long burst) {
-        return new Builder(redis, name, rate, burst);
+        return new Builder(redis, name, rate, burst, false);
+    }
+
+    /**
+     * A builder of limiters that admit {@code rate}'s permits a period for each key, by two counters and a weight.
+     *
+     * @param redis a client whose timeouts are the deadline, see {@link RedisClients}; it stays the caller's to close
+     * @param name tells this limiter's keys from others', those of a token bucket too; without curly braces
+     */
+    public static Builder slidingWindow(UnifiedJedis redis, String name, Rate rate) {
+        return new Builder(redis, name, rate, rate.permits(), true);
     }
 
     @Override
@@ -179,7 +260,7 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
                 text(mostWait),
                 mode.getBytes(UTF_8),
                 now.getBytes(UTF_8));
-        Object result = guard.call(() -> GCRA.run(redis, List.of(slot), arguments));
+        Object result = guard.call(() -> script.run(redis, List.of(slot), arguments));
         if (result instanceof Long number) {
             return number;
         }
@@ -200,17 +281,19 @@ public final class RedisRateLimiter implements KeyedRateLimiter<String> {
         private final String name;
         private final Rate rate;
         private final long burst;
+        private final boolean window;
         private WhenDown whenDown = WhenDown.DENY;
         private Duration retryAfter = Duration.ofSeconds(1);
         private int processes = 1;
         private int shareKeys = 10_000;
         private @Nullable Ticker clock;
 
-        private Builder(UnifiedJedis redis, String name, Rate rate, long burst) {
+        private Builder(UnifiedJedis redis, String name, Rate rate, long burst, boolean window) {
             this.redis = Objects.requireNonNull(redis, "redis");
             this.name = Objects.requireNonNull(name, "name");
             this.rate = Objects.requireNonNull(rate, "rate");
             this.burst = burst;
+            this.window = window;
             if (name.contains("{") || name.contains("}")) {
                 throw new IllegalArgumentException("name must be without curly braces, was " + name);
             }

@@ -7,6 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -24,6 +26,20 @@ final class Script {
                     .getBytes(UTF_8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    /** Sends it with others; {@link #answer} tells what came of it once they are through. */
+    Response<Object> add(AbstractPipeline pipeline, List<byte[]> keys, List<byte[]> arguments) {
+        return pipeline.evalsha(sha, keys, arguments);
+    }
+
+    @Nullable
+    Object answer(Response<Object> response, UnifiedJedis redis, List<byte[]> keys, List<byte[]> arguments) {
+        try {
+            return Pipelines.answer(response);
+        } catch (JedisNoScriptException e) {
+            return redis.eval(text, keys, arguments);
         }
     }
 

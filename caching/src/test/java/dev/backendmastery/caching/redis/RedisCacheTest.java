@@ -1,44 +1,32 @@
 package dev.backendmastery.caching.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backendmastery.caching.cache.Cache;
 import dev.backendmastery.caching.cache.CacheContract;
-import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Redis;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 final class RedisCacheTest extends CacheContract {
 
-    private static final AtomicInteger names = new AtomicInteger();
-
-    @SuppressWarnings("NullAway.Init") // connect() comes first
-    private static RedisClient redis;
-
-    @BeforeAll
-    static void connect() {
-        Redis server = Engines.redis();
-        redis = RedisClients.connect(server.host(), server.port(), 32, Duration.ofSeconds(9));
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
+    private static final RedisClient redis = Shared.CLIENT;
 
     @Override
     protected Cache<String, String> create(int maximumSize, Duration life) {
-        return RedisCache.builder(redis, "test" + names.incrementAndGet(), Codec.strings())
+        return RedisCache.builder(redis, Shared.name(), Codec.strings())
                 .expireAfterWrite(life)
                 .build();
     }
@@ -65,67 +53,20 @@ final class RedisCacheTest extends CacheContract {
 
     @Override
     protected int size(Cache<String, String> cache) {
-        int current = names.get();
-        return (int) redis.keys("test" + current + ":*").stream()
-                .filter(key -> !key.endsWith(":lease"))
-                .count();
+        return sizeOf((RedisCache<?>) cache);
     }
 
-    @Test
-    @DisplayName("RC-1 does not remember a load that another process's invalidation has overtaken")
-    void overtakenByAnotherProcess() {
-        Cache<String, String> mine = create(1, Duration.ofHours(1));
-        Cache<String, String> theirs =
-                RedisCache.builder(redis, "test" + names.get(), Codec.strings()).build();
-        assertEquals("old", mine.get("a", key -> {
-            theirs.remove("a");
-            return "old";
-        }));
-        assertNull(theirs.getIfPresent("a"));
-        assertEquals("older", mine.get("b", key -> {
-            theirs.put("b", "new");
-            return "older";
-        }));
-        assertEquals("new", theirs.getIfPresent("b"));
-        assertEquals("fresh", mine.get("a", key -> "fresh"));
-        assertEquals("fresh", theirs.getIfPresent("a"));
-    }
-
-    @Test
-    @DisplayName("RC-1 remembers the first of many loads of different processes, so that misses cannot go on for ever")
-    void concurrentMissesShareALease() {
-        Cache<String, String> mine = create(1, Duration.ofHours(1));
-        Cache<String, String> theirs =
-                RedisCache.builder(redis, "test" + names.get(), Codec.strings()).build();
-        mine.get("a", key -> {
-            assertNull(theirs.getIfPresent("a"));
-            assertEquals("theirs", theirs.get("a", k -> "theirs"));
-            assertEquals("theirs", theirs.getIfPresent("a"), "their later miss did not have to wait for ours");
-            return "mine";
-        });
-        assertEquals("mine", theirs.getIfPresent("a"));
-    }
-
-    @Test
-    @DisplayName("RC-4 loads anew what it cannot decode")
-    void undecodable() {
-        Cache<String, Integer> numbers = RedisCache.builder(redis, "numbers", new Codec<Integer>() {
-                    @Override
-                    public byte[] encode(Integer value) {
-                        return Codec.strings().encode(value.toString());
-                    }
-
-                    @Override
-                    public Integer decode(byte[] bytes) {
-                        return Integer.valueOf(Codec.strings().decode(bytes));
-                    }
-                })
-                .build();
-        redis.set("numbers:{a}", "not a number");
-        assertNull(numbers.getIfPresent("a"));
-        assertEquals(1, numbers.get("a", key -> 1));
-        assertEquals(2, numbers.get("a", key -> 2));
-        assertEquals(2, numbers.get("a", key -> 3));
+    /** The values of {@code cache} that are of their slice's generation. */
+    static int sizeOf(RedisCache<?> cache) {
+        int size = 0;
+        for (String name : redis.keys(cache.slices().prefixes()[1] + "*")) {
+            byte[] generation = redis.get(name.substring(0, name.indexOf('}') + 1)
+                    .replace("v:{", "g:{")
+                    .getBytes(UTF_8));
+            byte[] value = redis.get(name.getBytes(UTF_8));
+            size += generation != null && value != null && Arrays.equals(generation, Arrays.copyOf(value, 16)) ? 1 : 0;
+        }
+        return size;
     }
 
     @Test
@@ -156,15 +97,46 @@ final class RedisCacheTest extends CacheContract {
     }
 
     @Test
-    @DisplayName("RC-5 survives a lost script cache")
-    void scriptFlush() {
-        Cache<String, String> cache = create(1, Duration.ofHours(1));
-        cache.get("a", key -> "1");
-        redis.scriptFlush();
-        assertEquals("2", cache.get("b", key -> "2"));
-        redis.scriptFlush();
-        cache.put("b", "3");
-        assertEquals("3", cache.getIfPresent("b"));
+    @DisplayName("RC-7 a generation that the server has lost clears its slice and never comes back")
+    void lostGeneration() {
+        RedisCache<String> cache = RedisCache.builder(redis, Shared.name(), Codec.strings())
+                .slices(1)
+                .build();
+        cache.put("a", "1");
+        byte[] generation = cache.slices().generation(0);
+        byte[] before = redis.get(generation);
+        redis.del(generation);
+        assertNull(cache.getIfPresent("a"));
+        cache.put("b", "2");
+        assertFalse(Arrays.equals(before, redis.get(generation)));
+        assertNull(cache.getIfPresent("a"));
+        assertEquals("2", cache.getIfPresent("b"));
+    }
+
+    @Test
+    @DisplayName("RC-4 takes for a miss what is no value of this form: another's, cut off, or deflated and broken")
+    void foreignBytes() {
+        RedisCache<String> cache = RedisCache.builder(redis, Shared.name(), Codec.strings())
+                .compressAbove(10)
+                .build();
+        cache.put("a", "abc".repeat(100));
+        int slice = cache.slices().of("a");
+        byte[] generation = Objects.requireNonNull(redis.get(cache.slices().generation(slice)));
+        byte[] good = Objects.requireNonNull(redis.get(cache.slices().value(slice, "a")));
+        for (int length = 0; length < good.length; length++) {
+            redis.set(cache.slices().value(slice, "a"), Arrays.copyOf(good, length));
+            assertNull(cache.getIfPresent("a"), "cut off after " + length);
+        }
+        Random random = new Random(2);
+        for (int i = 0; i < 500; i++) {
+            byte[] broken = good.clone();
+            broken[16 + random.nextInt(5)] ^= (byte) (1 + random.nextInt(255));
+            redis.set(cache.slices().value(slice, "a"), broken);
+            String read = cache.getIfPresent("a");
+            assertTrue(read == null || read.length() < 10_000, "no memory for what cannot be");
+        }
+        redis.set(cache.slices().value(slice, "a"), generation);
+        assertNull(cache.getIfPresent("a"));
     }
 
     @Test
@@ -172,6 +144,16 @@ final class RedisCacheTest extends CacheContract {
         assertThrows(IllegalArgumentException.class, () -> RedisCache.builder(redis, "{a}", Codec.strings()));
         assertThrows(IllegalArgumentException.class, () -> RedisCache.builder(redis, "a", Codec.strings())
                 .expireAfterWrite(Duration.ZERO));
+        RedisCache.Builder<String> builder = RedisCache.builder(redis, "a", Codec.strings());
+        assertThrows(IllegalArgumentException.class, () -> builder.jitter(1.1));
+        assertThrows(IllegalArgumentException.class, () -> builder.jitter(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> builder.slices(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.compressAbove(-1));
+        assertThrows(IllegalArgumentException.class, () -> builder.lease(Duration.ZERO));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> RedisClients.connect(URI.create("http://localhost:1"), 1, Duration.ofSeconds(1)));
+        assertThrows(IllegalArgumentException.class, () -> RedisClients.cluster("localhost", 1, Duration.ofSeconds(1)));
         assertThrows(
                 IllegalArgumentException.class, () -> RedisClients.connect("localhost", 1, 0, Duration.ofSeconds(1)));
         assertThrows(IllegalArgumentException.class, () -> RedisClients.connect("localhost", 1, 1, Duration.ZERO));

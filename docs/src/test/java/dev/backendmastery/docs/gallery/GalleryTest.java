@@ -3,6 +3,10 @@ package dev.backendmastery.docs.gallery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backendmastery.caching.redis.Codec;
+import dev.backendmastery.caching.redis.RedisCache;
+import dev.backendmastery.caching.redis.RedisClients;
+import dev.backendmastery.caching.redis.TieredCache;
 import dev.backendmastery.core.id.FeistelShortCodes;
 import dev.backendmastery.core.id.ShortCodes;
 import dev.backendmastery.core.ratelimit.Rate;
@@ -18,6 +22,7 @@ import dev.backendmastery.databases.paging.SortKey;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.engines.Engines;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,13 +30,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jooq.Field;
 import org.jooq.Record1;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.RedisClient;
 
 /** Runs what is broken and what replaces it; the page must show exactly what they did. */
 final class GalleryTest {
@@ -167,6 +175,82 @@ final class GalleryTest {
         first.rows().forEach(row -> ids.add(row.value1()));
         second.rows().forEach(row -> ids.add(row.value1()));
         return ids;
+    }
+
+    @Test
+    void overtakenCopy() throws IOException {
+        Map<String, String> far = new ConcurrentHashMap<>(Map.of("key", "old"));
+        OvertakenCopy[] broken = {null};
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
+            far.put("key", "new");
+            Objects.requireNonNull(broken[0]).changed("key");
+        });
+        broken[0] = new OvertakenCopy(key -> {
+            String value = Objects.requireNonNull(far.get(key));
+            meanwhile.getAndSet(() -> {}).run();
+            return value;
+        });
+        OvertakenCopy copies = broken[0];
+        String kept = copies.get("key") + ", " + copies.get("key") + ", " + copies.get("key");
+
+        URI address = URI.create(Engines.redis().uri());
+        String name = "gallery" + ProcessHandle.current().pid();
+        try (RedisClient redis = RedisClients.connect(address, 4, Duration.ofSeconds(9))) {
+            RedisCache<String> others =
+                    RedisCache.builder(redis, name, Codec.strings()).build();
+            AtomicReference<Runnable> whenRead = new AtomicReference<>(() -> {});
+            RedisCache<String> mine =
+                    RedisCache.builder(redis, name, pausing(whenRead)).build();
+            try (TieredCache<String> tiered = TieredCache.builder(mine, address).build()) {
+                others.put("key", "old");
+                await(tiered::isTracking);
+                others.put("message", "0");
+                int[] hits = {0};
+                await(() -> {
+                    long before = mine.stats().hits();
+                    tiered.getIfPresent("message");
+                    redis.ping();
+                    hits[0] = mine.stats().hits() == before ? hits[0] + 1 : 0;
+                    return hits[0] == 50; // a copy that stays: the message of its own writing is through
+                });
+                whenRead.set(() -> {
+                    others.put("key", "new");
+                    others.put("message", "1");
+                    // Messages come in their order, so when this one is through, so is the one before.
+                    await(() -> "1".equals(tiered.getIfPresent("message")));
+                });
+                String right = tiered.getIfPresent("key") + ", " + tiered.getIfPresent("key") + ", "
+                        + tiered.getIfPresent("key");
+                shows(
+                        "OvertakenCopy: old, old, old",
+                        "TieredCache:   old, new, new",
+                        "OvertakenCopy: " + kept,
+                        "TieredCache:   " + right);
+            }
+        }
+    }
+
+    private static Codec<String> pausing(AtomicReference<Runnable> whenRead) {
+        return new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+                return Codec.strings().encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+                whenRead.getAndSet(() -> {}).run();
+                return Codec.strings().decode(bytes);
+            }
+        };
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "it has not come");
+            Thread.onSpinWait();
+        }
     }
 
     private static int granted(BooleanSupplier call, int calls, Duration gap, ManualTicker ticker) {

@@ -23,9 +23,6 @@ final class StructureTest {
     private static final String RACES = "benchmarks/src/main/java/dev/backendmastery/benchmarks/door/";
 
     private static final Map<String, String> EXCEPTIONS = Map.of(
-            "caching.redis kit", "its contracts are those of core.ratelimit and caching.cache, and so are the kits",
-            "caching.redis proof", "the kits that it is held to are proven where they are",
-            "caching.redis benchmark", "a call is a round trip to the server, beside which the client's share is small",
             "databases.lease kit", "its contract is that of core.lease, and so is the kit",
             "databases.lease proof", "the kit that it is held to is proven where it is",
             "databases.lease benchmark",

@@ -1,0 +1,3 @@
+package dev.backendmastery.caching.redis;
+
+final class SharedCacheTest extends SharedCacheContract {}
