@@ -73,6 +73,9 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
     private final SingleFlight<K, Loaded<V>> flights = new SingleFlight<>();
     private final BoundedCache<K, Failure> failures;
     private final ConcurrentHashMap<Part, Boolean> underWay = new ConcurrentHashMap<>();
+
+    /** The keys that a thread is loading. */
+    @SuppressWarnings("ThreadLocalUsage") // keys of different caches may be equal; it is removed after each load
     private final ThreadLocal<@Nullable Set<K>> loading = new ThreadLocal<>();
 
     private final @Nullable Source<K, V> single;
@@ -489,7 +492,7 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
         private final @Nullable Loaded<V> seen;
         private final boolean always;
         private final Consumer<Part> starter;
-        private @Nullable Loaded<V> current;
+        private boolean wasThere;
 
         Attempt(K key, @Nullable Loaded<V> seen, boolean always, Consumer<Part> starter) {
             this.key = key;
@@ -506,7 +509,7 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
                 if (found != null
                         && found.isFresh(stamps.nanos())
                         && (seen == null || seen.loadedAt() != found.loadedAt())) {
-                    current = found;
+                    wasThere = true;
                     return CompletableFuture.completedFuture(found);
                 }
             }
@@ -520,7 +523,7 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
         public void keep(@Nullable Loaded<V> loaded, @Nullable Throwable failure) {
             if (failure != null) {
                 rememberFailure(key, failure);
-            } else if (loaded != null && loaded != current) {
+            } else if (loaded != null && !wasThere) {
                 remember(key, loaded);
                 forgetFailure(key);
             }

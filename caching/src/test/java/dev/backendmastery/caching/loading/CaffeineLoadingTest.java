@@ -2,18 +2,21 @@ package dev.backendmastery.caching.loading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.github.benmanes.caffeine.cache.AsyncCacheLoader;
 import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
-import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import dev.backendmastery.core.kit.Kit;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,7 +33,7 @@ final class CaffeineLoadingTest {
         @Override
         protected LoadingCache<String, String> create(Wanted wanted) {
             var builder = Caffeine.newBuilder()
-                    .executor(wanted.executor)
+                    .executor(Runnable::run)
                     .ticker(wanted.ticker::nanos)
                     .recordStats()
                     .expireAfter(Expiry.<String, String>writing(wanted.life));
@@ -38,17 +41,50 @@ final class CaffeineLoadingTest {
             if (refresh < Long.MAX_VALUE) {
                 builder.refreshAfterWrite(refresh, TimeUnit.NANOSECONDS);
             }
+            return new Adapter(builder.buildAsync(wanted.bulk == null ? new Loading(wanted) : new BulkLoading(wanted)));
+        }
+    }
+
+    private static class Loading implements AsyncCacheLoader<String, String> {
+        final LoadingCacheContract.Wanted wanted;
+
+        Loading(LoadingCacheContract.Wanted wanted) {
+            this.wanted = wanted;
+        }
+
+        final <T> CompletableFuture<T> run(Callable<T> load) {
+            CompletableFuture<T> result = new CompletableFuture<>();
+            wanted.executor.execute(() -> {
+                try {
+                    result.complete(load.call());
+                } catch (Exception e) {
+                    result.completeExceptionally(e);
+                }
+            });
+            return result;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // it may be null, whatever the annotation says
+        public CompletableFuture<String> asyncLoad(String key, Executor executor) {
             Loader.Bulk<String, String> bulk = wanted.bulk;
-            CacheLoader<String, String> loader = bulk == null
-                    ? wanted.loader::load
-                    : CacheLoader.bulk(keys -> {
-                        try {
-                            return bulk.loadAll(Set.copyOf(keys));
-                        } catch (Exception e) {
-                            throw new CompletionException(e);
-                        }
-                    });
-            return new Adapter(builder.buildAsync(loader));
+            return run(() -> bulk == null
+                    ? wanted.loader.load(key)
+                    : bulk.loadAll(Set.of(key)).get(key));
+        }
+    }
+
+    private static final class BulkLoading extends Loading {
+
+        BulkLoading(LoadingCacheContract.Wanted wanted) {
+            super(wanted);
+        }
+
+        @Override
+        public CompletableFuture<? extends Map<? extends String, ? extends String>> asyncLoadAll(
+                Set<? extends String> keys, Executor executor) {
+            Loader.Bulk<String, String> bulk = Objects.requireNonNull(wanted.bulk);
+            return run(() -> bulk.loadAll(Set.copyOf(keys)));
         }
     }
 

@@ -56,10 +56,12 @@ public abstract class LoadingCacheContract {
     /** How long a thing may take that takes no time if all is well. */
     private static final int PATIENCE = 3;
 
+    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
     private final ManualTicker ticker = new ManualTicker();
+    private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
     private final TimingWheel wheel =
             TimingWheel.of(Duration.ofMillis(1), ticker, (task, failure) -> broken.add(failure));
-    private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
     private final ExecutorService pool = Executors.newCachedThreadPool();
     private final AtomicInteger busy = new AtomicInteger();
     private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
@@ -338,7 +340,7 @@ public abstract class LoadingCacheContract {
         }
         for (CompletableFuture<Thread> thread : threads) {
             Thread caller = thread.get(PATIENCE, SECONDS);
-            for (int i = 0; i < 20_000 && caller.getState() == Thread.State.RUNNABLE; i++) {
+            for (int i = 0; i < 20_000 && !WAITING.contains(caller.getState()); i++) {
                 LockSupport.parkNanos(100_000);
             }
         }
@@ -383,17 +385,18 @@ public abstract class LoadingCacheContract {
     void deadline() throws Exception {
         Hanging hanging = new Hanging("hung");
         Wanted wanted = inThreads();
+        Duration deadline = wanted.deadline;
         wanted.loader = hanging;
         LoadingCache<String, String> cache = make(wanted);
         Future<String> thread = pool.submit(() -> cache.get("hung"));
         await(hanging.started);
         CompletableFuture<String> stage = cache.getAsync("hung");
-        elapse(wanted.deadline.minusMillis(5));
+        elapse(deadline.minusMillis(5));
         assertFalse(stage.isDone());
         assertFalse(thread.isDone());
         elapse(Duration.ofMillis(10));
         assertEquals(
-                wanted.deadline,
+                deadline,
                 assertThrows(LoadTimeoutException.class, () -> {
                             throw failureOf(stage);
                         })
@@ -413,7 +416,7 @@ public abstract class LoadingCacheContract {
         LoadingCache<String, String> other = make(again);
         CompletableFuture<String> late = other.getAsync("b");
         await(second.started);
-        elapse(wanted.deadline.plusMillis(5));
+        elapse(deadline.plusMillis(5));
         assertThrows(LoadTimeoutException.class, () -> {
             throw failureOf(late);
         });
@@ -775,6 +778,7 @@ public abstract class LoadingCacheContract {
         // A loader that hangs is one that fails.
         Hanging hanging = new Hanging("a");
         Wanted hung = inThreads();
+        Duration deadline = hung.deadline;
         hung.life = wanted.life;
         hung.stale = wanted.stale;
         hung.loader = hanging;
@@ -783,7 +787,7 @@ public abstract class LoadingCacheContract {
         elapse(Duration.ofSeconds(10));
         CompletableFuture<String> load = other.getAsync("a");
         await(hanging.started);
-        elapse(hung.deadline.plusMillis(5));
+        elapse(deadline.plusMillis(5));
         assertEquals("old", load.get(PATIENCE, SECONDS));
         hanging.result.complete("late");
     }
