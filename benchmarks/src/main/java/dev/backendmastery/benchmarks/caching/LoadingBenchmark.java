@@ -37,7 +37,8 @@ public class LoadingBenchmark {
 
     private static final int KEYS = 1 << 14;
 
-    @Param({"ours-read-through", "ours-read-through-early", "caffeine", "floor-bounded-cache", "naive-compute-if-absent"})
+    @Param({"ours-read-through", "ours-read-through-early", "caffeine", "floor-bounded-cache", "naive-compute-if-absent"
+    })
     public String impl = "";
 
     private final Integer[] drawn = new Integer[KEYS];
@@ -62,11 +63,10 @@ public class LoadingBenchmark {
             case "ours-read-through-early" -> ours(1)::get;
             case "caffeine" ->
                 Caffeine.newBuilder()
-                                .maximumSize(KEYS)
-                                .expireAfterWrite(Duration.ofHours(2))
-                                .refreshAfterWrite(Duration.ofHours(1))
-                                .<Integer, Object>build(key -> key)
-                        ::get;
+                        .maximumSize(KEYS)
+                        .expireAfterWrite(Duration.ofHours(2))
+                        .refreshAfterWrite(Duration.ofHours(1))
+                        .<Integer, Object>build(key -> key)::get;
             case "floor-bounded-cache" -> {
                 BoundedCache<Integer, Object> cache = BoundedCache.<Integer, Object>builder()
                         .maximumSize(KEYS)
@@ -81,7 +81,9 @@ public class LoadingBenchmark {
             default -> throw new IllegalArgumentException(impl);
         };
         for (Integer key : drawn) {
-            get.apply(key);
+            if (!key.equals(get.apply(key))) {
+                throw new IllegalStateException(impl + " did not load " + key);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.caching.HitRatio;
 import dev.backendmastery.benchmarks.caching.LoadingBenchmark;
+import dev.backendmastery.benchmarks.caching.WritingBenchmark;
 import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
@@ -55,6 +56,7 @@ public final class Recorder {
             Map.entry("hit-ratio", HitRatio::run),
             Map.entry("cache", Race.jmh(List.of(2), CacheBenchmark.class)),
             Map.entry("loading", Race.jmhWithBytes(List.of(1, 2), LoadingBenchmark.class)),
+            Map.entry("writing", Race.jmh(List.of(2), WritingBenchmark.class)),
             Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
             Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
             Map.entry("balance", BalanceSimulation::run),
