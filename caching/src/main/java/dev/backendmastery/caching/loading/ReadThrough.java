@@ -52,7 +52,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Threads.</b> Safe for any number of threads. A hit takes no lock of its own and waits for nobody. Deadlines and
  * windows are kept by {@link Timers}: those that are given, or a thread of this cache's that {@link #close} ends. An
  * executor that runs loads in the calling thread makes the deadline one for the others only. A loader that ignores its
- * interrupt keeps its thread: give the executor more threads than may hang. <b>Cost.</b> A hit is one of the store, a
+ * interrupt keeps its thread, and one that asks this cache for another key needs a second one: give the executor more
+ * threads than may hang or nest. <b>Cost.</b> A hit is one of the store, a
  * reading of the clock and, near the end of an entry's life and with early refresh, a random number; it allocates nothing.
  * A load is two hand-overs, one timer and about ten objects. <b>Not for</b> sharing one load among processes.
  * <b>Source.</b> RFC 5861 for what is served stale; {@link EarlyRefresh} for early refresh.
@@ -768,6 +769,9 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
             try {
                 return Objects.requireNonNull(source.load(keys), "loader returned null");
             } catch (Throwable e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt(); // exit() takes it back if it was ours
+                }
                 return CompletableFuture.failedStage(e);
             } finally {
                 if (outer == null) {

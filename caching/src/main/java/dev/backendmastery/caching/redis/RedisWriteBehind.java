@@ -49,7 +49,7 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p><b>Threads.</b> Safe for any number of threads; blocks for a round trip. One thread of its own writes, unless it is
  * built without, and {@link #close} ends it. <b>Cost.</b> One round trip a change and a look-up; what is pending is in
- * Redis twice. All keys of a name lie in one slot of a cluster. <b>Not for</b> many writes a second of a server that syncs
+ * Redis twice; an idle worker asks every {@value #POLL_MILLIS} ms. All keys of a name lie in one slot of a cluster. <b>Not for</b> many writes a second of a server that syncs
  * each to disk. <b>Source.</b> Redis Streams and their consumer groups; Kleppmann 2016 for the version.
  *
  * @param <V> values
@@ -61,7 +61,9 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
     private static final String GROUP = "writers";
 
     /** How long a full stream or an empty one is left alone. */
-    private static final Duration POLL = Duration.ofMillis(5);
+    private static final long POLL_MILLIS = 5;
+
+    private static final Duration POLL = Duration.ofMillis(POLL_MILLIS);
 
     private static final Script CHANGE = new Script("""
             if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[1]) then return 0 end
@@ -120,6 +122,9 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
     private final int maxBatch;
     private final Duration putDeadline;
     private final Duration leaseTime;
+    /** How long another worker's lease is left alone. */
+    private final Duration betweenTries;
+
     private final long lifeMillis;
     private final RetryConfig retry;
     private final Guard guard;
@@ -147,6 +152,7 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
         maxBatch = builder.maxBatch;
         putDeadline = builder.putDeadline;
         leaseTime = builder.leaseTime;
+        betweenTries = leaseTime.dividedBy(10).plus(POLL);
         lifeMillis = builder.life.toMillis();
         retry = builder.retry;
         guard = new Guard(ticker, builder.retryAfter);
@@ -187,7 +193,11 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
             return isRemoval(found.get(0)) ? null : codec.decode(found.get(1));
         }
         V value = Objects.requireNonNull(loader.apply(key), "loader returned null");
-        ask(() -> FILL.run(redis, List.of(entry(key)), List.of(codec.encode(value), text(lifeMillis))));
+        try {
+            ask(() -> FILL.run(redis, List.of(entry(key)), List.of(codec.encode(value), text(lifeMillis))));
+        } catch (RedisUnavailableException e) {
+            log.debug("{} of {} was loaded but not remembered", key, name, e);
+        }
         return value;
     }
 
@@ -263,6 +273,7 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
      * Accepts no more; the worker, if this has one, writes what is pending and ends.
      *
      * @return how many changes are left in Redis, for the next worker
+     * @throws RedisUnavailableException if Redis does not say how many; the worker has been told to end
      */
     @Override
     public int close(Duration timeout) throws InterruptedException {
@@ -291,7 +302,7 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
                         return;
                     }
                 }
-                sleeper.sleep(POLL);
+                sleeper.sleep(betweenTries);
             }
         } catch (InterruptedException e) {
             log.debug("the worker of {} ends with changes under way", name, e);
@@ -372,7 +383,13 @@ public final class RedisWriteBehind<V> implements WritingCache<String, V> {
                 List<?> fields = (List<?>) parts.get(1);
                 String key = new String((byte[]) fields.get(1), UTF_8);
                 long number = Long.parseLong(new String((byte[]) fields.get(3), UTF_8));
-                V value = isRemoval((byte[]) fields.get(5)) ? null : codec.decode((byte[]) fields.get(7));
+                V value;
+                try {
+                    value = isRemoval((byte[]) fields.get(5)) ? null : codec.decode((byte[]) fields.get(7));
+                } catch (RuntimeException e) {
+                    log.error("a change of {} stays in Redis for a worker that can read it", key, e);
+                    continue;
+                }
                 unacknowledged.computeIfAbsent(key, k -> new ArrayList<>()).add(new Read(number, entryId));
                 delivery.add(new Change<>(key, value, number));
             }

@@ -7,6 +7,9 @@
  * <tr><td>{@link dev.backendmastery.caching.redis.RedisCache}</td>
  *     <td>{@link dev.backendmastery.caching.cache.Cache}</td>
  *     <td>look-ups miss, writes and removals throw</td></tr>
+ * <tr><td>{@link dev.backendmastery.caching.redis.RedisWriteBehind}</td>
+ *     <td>{@link dev.backendmastery.caching.writing.WritingCache}</td>
+ *     <td>every call throws; what was accepted is written when it is back</td></tr>
  * <tr><td>{@link dev.backendmastery.caching.redis.RedisRateLimiter}</td>
  *     <td>{@link dev.backendmastery.core.ratelimit.KeyedRateLimiter}</td>
  *     <td>admit, deny or a local share, as was chosen</td></tr>

@@ -199,8 +199,8 @@ public final class Delivery<K, V> {
             return null;
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
-            return e;
+        } catch (Throwable e) {
+            return e; // an error too: the worker must live, and the change must not be lost in silence
         }
     }
 
@@ -213,11 +213,18 @@ public final class Delivery<K, V> {
         listener.failed(slot.change, failure);
         long now = ticker.nanos();
         slot.attempts.add(new Attempt(slot.attempts.size() + 1, Duration.ofNanos(now - slot.firstTried), failure));
-        if (!retry.retryOn().test(failure)) {
-            abandon(slot, failure);
+        long wait;
+        try {
+            if (!retry.retryOn().test(failure)) {
+                abandon(slot, failure);
+                return;
+            }
+            wait = retry.backoff().nanos(slot.attempts.size(), slot.waited, random);
+        } catch (RuntimeException e) {
+            e.addSuppressed(failure);
+            abandon(slot, e);
             return;
         }
-        long wait = retry.backoff().nanos(slot.attempts.size(), slot.waited, random);
         slot.waited = wait;
         if (slot.attempts.size() >= retry.maxAttempts()) {
             abandon(slot, new RetriesExhaustedException(Reason.ATTEMPTS, slot.attempts));

@@ -263,11 +263,14 @@ public final class WriteBehind<K, V> implements WritingCache<K, V> {
         List<Change<K, V>> batch = new ArrayList<>();
         lock.lockInterruptibly();
         try {
-            for (long wait = nanosUntilWork(); wait > 0; wait = nanosUntilWork()) {
-                if (over || (closed && pending == 0)) {
+            for (long wait = nanosUntilWork(); wait > 0 && !over; wait = nanosUntilWork()) {
+                if (closed && pending == 0) {
                     return false;
                 }
                 work.awaitNanos(wait);
+            }
+            if (over) {
+                return false;
             }
             for (Iterator<Waiting<K, V>> i = inbox.values().iterator(); i.hasNext() && batch.size() < maxBatch; ) {
                 batch.add(i.next().change);

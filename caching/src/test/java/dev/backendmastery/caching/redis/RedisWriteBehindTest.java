@@ -256,6 +256,54 @@ final class RedisWriteBehindTest extends WritingContract {
     }
 
     @Test
+    @DisplayName("a change that no worker here can read stays for one that can, and holds up no other")
+    void unreadable() throws Exception {
+        String name = "behind" + names.incrementAndGet();
+        Map<String, Change<String, String>> store = new ConcurrentHashMap<>();
+        Codec<String> strict = new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+                return Codec.strings().encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+                String value = Codec.strings().decode(bytes);
+                if (value.startsWith("new format")) {
+                    throw new IllegalArgumentException("not a value of this version");
+                }
+                return value;
+            }
+        };
+        try (RedisWriteBehind<String> newer =
+                        builder(redis, name, into(store)).withoutWorker().build();
+                RedisWriteBehind<String> older = RedisWriteBehind.builder(
+                                redis, name, strict, into(store), (change, reason) -> {})
+                        .lease(Duration.ofMillis(200))
+                        .build()) {
+            newer.put("a", "new format");
+            newer.put("b", "v");
+            for (int i = 0; i < 50_000 && store.isEmpty(); i++) {
+                LockSupport.parkNanos(100_000);
+            }
+            assertEquals(Map.of("b", "v"), values(store));
+            older.close(Duration.ofSeconds(5));
+            assertEquals(1, newer.pending());
+            try (RedisWriteBehind<String> able =
+                    builder(redis, name, into(store)).build()) {
+                assertTrue(able.flush(Duration.ofSeconds(10)));
+            }
+            assertEquals(Map.of("a", "new format", "b", "v"), values(store));
+        }
+    }
+
+    private static Map<String, String> values(Map<String, Change<String, String>> store) {
+        Map<String, String> values = new ConcurrentHashMap<>();
+        store.forEach((key, change) -> values.put(key, String.valueOf(change.value())));
+        return values;
+    }
+
+    @Test
     void refusesBadSettings() {
         Writer<String, String> writer = changes -> {};
         assertThrows(IllegalArgumentException.class, () -> builder(redis, "{a}", writer));

@@ -11,6 +11,9 @@ import dev.backendmastery.core.time.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,44 @@ final class WriteBehindTest extends WritingContract {
             assertTrue(cache.flush(Duration.ofSeconds(3)));
             assertEquals(List.of("a"), written);
             assertEquals(1, cache.stats().cacheFailures());
+        }
+    }
+
+    @Test
+    @DisplayName("an error of the writer, or of what decides on retries, ends neither the worker nor in silence")
+    void errors() throws Exception {
+        Map<String, Throwable> dead = new ConcurrentHashMap<>();
+        List<String> written = new CopyOnWriteArrayList<>();
+        try (WriteBehind<String, String> cache = WriteBehind.<String, String>builder(
+                        BoundedCache.<String, String>builder().lru(),
+                        changes -> changes.forEach(change -> {
+                            if (change.key().equals("error")) {
+                                throw new AssertionError("planned");
+                            }
+                            if (change.key().equals("odd")) {
+                                throw new UnsupportedOperationException("planned");
+                            }
+                            written.add(change.key());
+                        }),
+                        (change, reason) -> {
+                            dead.put(change.key(), reason);
+                            throw new IllegalStateException("the letter box is full");
+                        })
+                .retry(RetryConfig.DEFAULT.withRetryOn(failure -> {
+                    if (failure instanceof UnsupportedOperationException) {
+                        throw new IllegalStateException("cannot say");
+                    }
+                    return false;
+                }))
+                .maxBatch(1)
+                .build()) {
+            cache.put("error", "1");
+            cache.put("odd", "1");
+            cache.put("right", "1");
+            assertTrue(cache.flush(Duration.ofSeconds(3)));
+            assertEquals(List.of("right"), written);
+            assertTrue(dead.get("error") instanceof AssertionError);
+            assertTrue(dead.get("odd") instanceof IllegalStateException);
         }
     }
 }
