@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  * threads than may hang or nest. <b>Cost.</b> A hit is one of the store, a
  * reading of the clock and, near the end of an entry's life and with early refresh, a random number; it allocates nothing.
  * A load is two hand-overs, one timer and about ten objects. <b>Not for</b> sharing one load among processes.
- * <b>Source.</b> RFC 5861 for what is served stale; {@link EarlyRefresh} for early refresh.
+ * <b>Source.</b> RFC 5861 for what is served stale; Vattani, Chierichetti, Lowenstein, VLDB 2015, for early refresh.
  */
 public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseable {
 

@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -54,7 +55,7 @@ public abstract class LoadingCacheContract {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
     /** How long a thing may take that takes no time if all is well. */
-    private static final int PATIENCE = 3;
+    private static final int PATIENCE = 2;
 
     private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
@@ -207,7 +208,7 @@ public abstract class LoadingCacheContract {
             long start = System.nanoTime();
             while (System.nanoTime() - start < SECONDS.toNanos(3L * PATIENCE)) {
                 try {
-                    return result.get(PATIENCE, SECONDS);
+                    return result.get(3L * PATIENCE, SECONDS);
                 } catch (InterruptedException e) {
                     // Deaf: it goes on waiting.
                 } catch (ExecutionException e) {
@@ -446,6 +447,43 @@ public abstract class LoadingCacheContract {
         failureOf(load);
         idle();
         assertEquals("loaded a", within(() -> cache.get("a")));
+    }
+
+    @Test
+    @DisplayName("LD-6 never brings back what was there before an update that was followed by a removal")
+    void nothingComesBack() throws Exception {
+        List<AtomicLong> source = List.of(new AtomicLong(), new AtomicLong());
+        List<AtomicLong> removed = List.of(new AtomicLong(), new AtomicLong());
+        Wanted wanted = inThreads();
+        wanted.loader = key -> {
+            long value = source.get(Integer.parseInt(key)).get();
+            LockSupport.parkNanos(50_000); // so that many a load is overtaken
+            return String.valueOf(value);
+        };
+        LoadingCache<String, String> cache = make(wanted);
+        List<Future<Integer>> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            int thread = t;
+            threads.add(pool.submit(() -> {
+                int older = 0;
+                for (int i = 0; i < 400; i++) {
+                    int key = i % 2;
+                    if (thread == 0) {
+                        long updated = source.get(key).incrementAndGet();
+                        cache.remove(String.valueOf(key));
+                        removed.get(key).set(updated);
+                    } else {
+                        long least = removed.get(key).get();
+                        String value = cache.get(String.valueOf(key));
+                        older += value != null && Long.parseLong(value) < least ? 1 : 0;
+                    }
+                }
+                return older;
+            }));
+        }
+        for (Future<Integer> thread : threads) {
+            assertEquals(0, thread.get(5 * PATIENCE, SECONDS), "values from before the removal");
+        }
     }
 
     private void overtake(Consumer<LoadingCache<String, String>> change, @Nullable String expected) throws Exception {
