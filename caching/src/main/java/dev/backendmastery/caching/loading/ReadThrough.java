@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -246,12 +245,15 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
     public Map<K, V> getAll(Collection<? extends K> keys) {
         Gathering missing = new Gathering();
         Map<K, CompletableFuture<Loaded<V>>> all = new LinkedHashMap<>();
-        for (K key : new LinkedHashSet<K>(keys)) {
-            Loaded<V> found = store.getIfPresent(Objects.requireNonNull(key, "key"));
-            Loaded<V> hit = hit(key, found);
-            all.put(key, hit != null ? CompletableFuture.completedFuture(hit) : miss(key, found, missing));
+        try {
+            for (K key : new LinkedHashSet<K>(keys)) {
+                Loaded<V> found = store.getIfPresent(Objects.requireNonNull(key, "key"));
+                Loaded<V> hit = hit(key, found);
+                all.put(key, hit != null ? CompletableFuture.completedFuture(hit) : miss(key, found, missing));
+            }
+        } finally {
+            missing.begin(); // whatever happens: others may have joined
         }
-        missing.begin();
         Map<K, V> values = new LinkedHashMap<>();
         all.forEach((key, flight) -> {
             V value = await(key, flight).value();
@@ -279,10 +281,13 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
     public CompletableFuture<Map<K, V>> refreshAll(Collection<? extends K> keys) {
         Gathering wanted = new Gathering();
         Map<K, CompletableFuture<@Nullable V>> all = new LinkedHashMap<>();
-        for (K key : new LinkedHashSet<K>(keys)) {
-            all.put(key, view(key, load(Objects.requireNonNull(key, "key"), null, true, wanted)));
+        try {
+            for (K key : new LinkedHashSet<K>(keys)) {
+                all.put(key, view(key, load(Objects.requireNonNull(key, "key"), null, true, wanted)));
+            }
+        } finally {
+            wanted.begin();
         }
-        wanted.begin();
         return CompletableFuture.allOf(all.values().toArray(CompletableFuture[]::new))
                 .thenApply(ended -> {
                     Map<K, V> values = new LinkedHashMap<>();
@@ -729,7 +734,7 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
             }
             try {
                 executor.execute(this);
-            } catch (RejectedExecutionException e) {
+            } catch (RuntimeException | Error e) {
                 end(null, e, 0);
             }
         }

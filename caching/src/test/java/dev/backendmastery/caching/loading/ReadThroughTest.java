@@ -194,6 +194,22 @@ final class ReadThroughTest extends LoadingCacheContract {
         }
     }
 
+    @Test
+    @DisplayName("a request for many that ends half-way leaves no load behind that never begins")
+    @SuppressWarnings("NullAway") // the wrong input is the point
+    void halfWay() throws Exception {
+        try (ReadThrough<String, String> cache =
+                ReadThrough.<String, String>of(key -> "v", Runnable::run).build()) {
+            List<String> keys = new ArrayList<>(List.of("a"));
+            keys.add(null);
+            assertThrows(NullPointerException.class, () -> cache.getAll(keys));
+            assertEquals("v", cache.getIfPresent("a"));
+            cache.remove("a");
+            assertThrows(NullPointerException.class, () -> cache.refreshAll(keys));
+            assertEquals("v", cache.getIfPresent("a"));
+        }
+    }
+
     @SuppressWarnings("NullAway") // the wrong answer is the point
     private static Map<String, String> nothing(boolean isNull) {
         if (isNull) {

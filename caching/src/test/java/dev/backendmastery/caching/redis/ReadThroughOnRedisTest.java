@@ -14,6 +14,7 @@ import dev.backendmastery.engines.Redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,9 @@ import redis.clients.jedis.RedisClient;
 
 /** Reading through a cache that processes share. */
 final class ReadThroughOnRedisTest extends LoadingCacheContract {
+
+    /** So that a server which outlives this run has nothing of it for the next. */
+    private static final String RUN = UUID.randomUUID() + "-";
 
     private static final AtomicInteger names = new AtomicInteger();
 
@@ -41,7 +45,7 @@ final class ReadThroughOnRedisTest extends LoadingCacheContract {
     }
 
     private static RedisCache<Loaded<String>> store(RedisClient client, String name) {
-        return RedisCache.builder(client, name, new LoadedCodec<>(Codec.strings()))
+        return RedisCache.builder(client, RUN + name, new LoadedCodec<>(Codec.strings()))
                 .expireAfterWrite((key, loaded) -> loaded.keepFor())
                 .build();
     }
@@ -75,11 +79,12 @@ final class ReadThroughOnRedisTest extends LoadingCacheContract {
     @DisplayName("what one process has loaded the other finds, also that there is nothing, by the time of day")
     void shared() {
         AtomicInteger loads = new AtomicInteger();
+        String name = "shared" + names.incrementAndGet();
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
         InstantSource later = InstantSource.fixed(Instant.parse("2026-01-01T00:01:00Z"));
-        try (ReadThrough<String, String> mine = another("shared", clock, loads);
-                ReadThrough<String, String> theirs = another("shared", clock, loads);
-                ReadThrough<String, String> last = another("shared", later, loads)) {
+        try (ReadThrough<String, String> mine = another(name, clock, loads);
+                ReadThrough<String, String> theirs = another(name, clock, loads);
+                ReadThrough<String, String> last = another(name, later, loads)) {
             assertEquals("load 1", mine.get("a"));
             assertEquals("load 1", theirs.get("a"));
             assertNull(mine.get("none"));

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,9 @@ import redis.clients.jedis.RedisClient;
 
 @Timeout(60)
 final class RedisWriteBehindTest extends WritingContract {
+
+    /** So that a server which outlives this run has nothing of it for the next. */
+    private static final String RUN = UUID.randomUUID() + "-";
 
     private static final AtomicInteger names = new AtomicInteger();
 
@@ -48,7 +52,7 @@ final class RedisWriteBehindTest extends WritingContract {
     @Override
     protected WritingCache<String, String> create(Wanted wanted) {
         return RedisWriteBehind.builder(
-                        redis, "behind" + names.incrementAndGet(), Codec.strings(), wanted.writer, wanted.deadLetters)
+                        redis, RUN + names.incrementAndGet(), Codec.strings(), wanted.writer, wanted.deadLetters)
                 .maxPending(wanted.maxPending)
                 .maxBatch(wanted.maxBatch)
                 .putDeadline(wanted.putDeadline)
@@ -141,7 +145,7 @@ final class RedisWriteBehindTest extends WritingContract {
     @DisplayName("RWB-2 what a killed process had read and not acknowledged is claimed by the next worker")
     void workerKilled() throws Exception {
         Redis server = Engines.redis();
-        String name = "behind" + names.incrementAndGet();
+        String name = RUN + names.incrementAndGet();
         Map<String, Change<String, String>> store = new ConcurrentHashMap<>();
         try (RedisWriteBehind<String> mine =
                 builder(redis, name, into(store)).withoutWorker().build()) {
@@ -182,7 +186,7 @@ final class RedisWriteBehindTest extends WritingContract {
     @Test
     @DisplayName("RWB-3 of several workers one writes at a time, so a key's changes come in their order")
     void oneWorkerAtATime() throws Exception {
-        String name = "behind" + names.incrementAndGet();
+        String name = RUN + names.incrementAndGet();
         AtomicInteger writing = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         Map<String, Long> versions = new ConcurrentHashMap<>();
@@ -242,7 +246,7 @@ final class RedisWriteBehindTest extends WritingContract {
     void scriptsAndLoads() throws Exception {
         Map<String, Change<String, String>> store = new ConcurrentHashMap<>();
         try (RedisWriteBehind<String> cache =
-                builder(redis, "behind" + names.incrementAndGet(), into(store)).build()) {
+                builder(redis, RUN + names.incrementAndGet(), into(store)).build()) {
             cache.put("a", "1");
             redis.scriptFlush();
             assertEquals("loaded", cache.get("b", key -> {
@@ -258,7 +262,7 @@ final class RedisWriteBehindTest extends WritingContract {
     @Test
     @DisplayName("a change that no worker here can read stays for one that can, and holds up no other")
     void unreadable() throws Exception {
-        String name = "behind" + names.incrementAndGet();
+        String name = RUN + names.incrementAndGet();
         Map<String, Change<String, String>> store = new ConcurrentHashMap<>();
         Codec<String> strict = new Codec<>() {
             @Override
