@@ -26,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisException;
 
 @Timeout(60)
 final class RedisWriteBehindTest extends WritingContract {
@@ -238,6 +239,44 @@ final class RedisWriteBehindTest extends WritingContract {
             assertTrue(cache.flush(Duration.ofSeconds(10)));
             Change<String, String> last = store.get("a");
             assertEquals("3", last == null ? null : last.value());
+        }
+    }
+
+    @Test
+    @DisplayName("RWB-4 refuses what a full server cannot take, unchanged; and starts anew on one that came back empty")
+    void fullAndEmpty() throws Exception {
+        Map<String, Change<String, String>> store = new ConcurrentHashMap<>();
+        try (Redis own = Redis.builder().setting("maxmemory", "100kb").start();
+                RedisClient client = RedisClients.connect(own.host(), own.port(), 4, Duration.ofMillis(600));
+                RedisWriteBehind<String> cache =
+                        builder(client, "full", into(store)).build()) {
+            assertThrows(RedisUnavailableException.class, () -> cache.put("a", "1"));
+            assertEquals(null, cache.getIfPresent("a"));
+            assertEquals("loaded", cache.get("a", key -> "loaded"));
+            assertEquals(0, cache.pending());
+            client.configSet("maxmemory", "0");
+            cache.put("a", "2");
+            assertTrue(cache.flush(Duration.ofSeconds(10)));
+            own.kill();
+            own.restart();
+            onceItIsBack(() -> client.configSet("maxmemory", "0"));
+            onceItIsBack(() -> cache.put("b", "back"));
+            assertTrue(cache.flush(Duration.ofSeconds(10)));
+            assertEquals(Map.of("a", "2", "b", "back"), values(store));
+        }
+    }
+
+    /** Connections of before the restart fail first. */
+    private static void onceItIsBack(Runnable call) {
+        for (int i = 0; ; i++) {
+            try {
+                call.run();
+                return;
+            } catch (RedisUnavailableException | JedisException e) {
+                if (i == 20) {
+                    throw e;
+                }
+            }
         }
     }
 
