@@ -6,8 +6,10 @@ import dev.backendmastery.benchmarks.caching.CacheBenchmark;
 import dev.backendmastery.benchmarks.caching.CacheLoadBenchmark;
 import dev.backendmastery.benchmarks.caching.CacheMemoryRace;
 import dev.backendmastery.benchmarks.caching.HitRatio;
+import dev.backendmastery.benchmarks.caching.LoadingBenchmark;
 import dev.backendmastery.benchmarks.caching.NearCacheBenchmark;
 import dev.backendmastery.benchmarks.caching.RedisBenchmark;
+import dev.backendmastery.benchmarks.caching.WritingBenchmark;
 import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
@@ -58,6 +60,8 @@ public final class Recorder {
             Map.entry("hit-ratio", HitRatio::run),
             Map.entry("cache", Race.jmhWithBytes(List.of(2), CacheBenchmark.class, CacheLoadBenchmark.class)),
             Map.entry("cache-memory", CacheMemoryRace::run),
+            Map.entry("loading", Race.jmhWithBytes(List.of(1, 2), LoadingBenchmark.class)),
+            Map.entry("writing", Race.jmh(List.of(2), WritingBenchmark.class)),
             Map.entry("resilience", Race.jmhWithBytes(List.of(1, 2), ResilienceBenchmark.class)),
             Map.entry("adaptive-limit", AdaptiveLimitSimulation::run),
             Map.entry("balance", BalanceSimulation::run),

@@ -16,6 +16,10 @@
  *     <td>its own</td>
  *     <td>most keys that are asked for are not there</td>
  *     <td>it answers from this process</td></tr>
+ * <tr><td>{@link dev.backendmastery.caching.redis.RedisWriteBehind}</td>
+ *     <td>{@link dev.backendmastery.caching.writing.WritingCache}</td>
+ *     <td>what is put must reach a store, later, and not be lost</td>
+ *     <td>every call throws; what was accepted is written when it is back</td></tr>
  * <tr><td>{@link dev.backendmastery.caching.redis.RedisRateLimiter}</td>
  *     <td>{@link dev.backendmastery.core.ratelimit.KeyedRateLimiter}</td>
  *     <td>one limit for all processes, as a bucket or a sliding window</td>

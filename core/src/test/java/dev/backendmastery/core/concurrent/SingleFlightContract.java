@@ -19,7 +19,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,12 @@ public abstract class SingleFlightContract {
 
         /** As {@link SingleFlight#forget}. */
         void forget(String key);
+
+        /** As {@link SingleFlight#runAsync(Object, Supplier, SingleFlight.Keeper)}; {@code keep} is given results. */
+        CompletableFuture<String> runAsync(String key, Supplier<CompletableFuture<String>> work, Consumer<String> keep);
+
+        /** As {@link SingleFlight#change}. */
+        void change(String key, Runnable change);
     }
 
     /** Nothing under way. */
@@ -253,6 +262,88 @@ public abstract class SingleFlightContract {
         second.end.complete("new");
         for (Future<String> caller : late) {
             assertEquals("new", caller.get(3, SECONDS));
+        }
+    }
+
+    @Test
+    @DisplayName("SF-10 keeps a result before anybody learns of it, and none that was forgotten")
+    void keeping() throws Exception {
+        Flights flights = create();
+        CompletableFuture<String> source = new CompletableFuture<>();
+        AtomicReference<String> kept = new AtomicReference<>("nothing");
+        CompletableFuture<String> seen =
+                flights.runAsync("k", () -> source, kept::set).thenApply(value -> kept.get());
+        source.complete("v");
+        assertEquals("v", seen.get(3, SECONDS));
+        CompletableFuture<String> forgotten = new CompletableFuture<>();
+        CompletableFuture<String> view = flights.runAsync("k", () -> forgotten, kept::set);
+        flights.forget("k");
+        forgotten.complete("old");
+        assertEquals("old", view.get(3, SECONDS));
+        assertEquals("v", kept.get());
+    }
+
+    @Test
+    @DisplayName("SF-11 a change is the last word: what began before is not kept, or was, and nothing begins meanwhile")
+    void change() throws Exception {
+        Flights flights = create();
+        AtomicReference<String> kept = new AtomicReference<>("nothing");
+        CompletableFuture<String> before = new CompletableFuture<>();
+        CompletableFuture<String> joined = flights.runAsync("k", () -> before, kept::set);
+        CountDownLatch changing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Future<?> change = pool.submit(() -> flights.change("k", () -> {
+            changing.countDown();
+            awaitAtMost(go);
+            kept.set("changed");
+        }));
+        assertTrue(changing.await(3, SECONDS));
+        AtomicReference<String> sawAtStart = new AtomicReference<>("not started");
+        CompletableFuture<String> meanwhile = flights.runAsync(
+                "k",
+                () -> {
+                    sawAtStart.set(kept.get());
+                    return CompletableFuture.completedFuture("after");
+                },
+                value -> {});
+        before.complete("stale");
+        go.countDown();
+        change.get(3, SECONDS);
+        assertEquals("stale", joined.get(3, SECONDS));
+        assertEquals("after", meanwhile.get(3, SECONDS));
+        assertEquals("changed", sawAtStart.get());
+        assertEquals("changed", kept.get());
+        // And one that comes while a result is being kept waits for it.
+        CountDownLatch keeping = new CountDownLatch(1);
+        CountDownLatch keep = new CountDownLatch(1);
+        Future<String> keeper =
+                pool.submit(() -> flights.runAsync("k", () -> CompletableFuture.completedFuture("loaded"), value -> {
+                            keeping.countDown();
+                            awaitAtMost(keep);
+                            kept.set(value);
+                        })
+                        .get(3, SECONDS));
+        assertTrue(keeping.await(3, SECONDS));
+        CompletableFuture<Thread> changer = new CompletableFuture<>();
+        Future<?> late = pool.submit(() -> {
+            changer.complete(Thread.currentThread());
+            flights.change("k", () -> kept.set("last"));
+        });
+        Thread waits = changer.get(3, SECONDS);
+        for (int i = 0; i < 2_000 && !late.isDone() && waits.getState() != Thread.State.WAITING; i++) {
+            LockSupport.parkNanos(100_000);
+        }
+        keep.countDown();
+        late.get(3, SECONDS);
+        assertEquals("loaded", keeper.get(3, SECONDS));
+        assertEquals("last", kept.get());
+    }
+
+    private static void awaitAtMost(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(3, SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -6,10 +6,13 @@ import dev.backendmastery.core.kit.Kit;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -30,9 +33,26 @@ final class SingleFlightContractBitesTest {
                         () -> Kit.convicts(
                                 LocksAllKeys.class, "SF-1", "SF-2", "SF-3", "SF-5", "SF-6", "SF-7", "SF-8", "SF-9"),
                         () -> Kit.convicts(WaitsForItself.class, "SF-8"),
-                        () -> Kit.convicts(ForgetsNothing.class, "SF-9"),
-                        () -> Kit.convicts(EndsWhateverIsUnderWay.class, "SF-9"))
+                        () -> Kit.convicts(ForgetsNothing.class, "SF-9", "SF-10"),
+                        () -> Kit.convicts(EndsWhateverIsUnderWay.class, "SF-9"),
+                        () -> Kit.convicts(KeepsWhatWasForgotten.class, "SF-10", "SF-11"),
+                        () -> Kit.convicts(KeepsTooLate.class, "SF-10"),
+                        () -> Kit.convicts(StartsDuringChanges.class, "SF-11"),
+                        () -> Kit.convicts(ChangesWhatIsBeingKept.class, "SF-11"))
                 .parallel());
+    }
+
+    static CompletableFuture<String> runAsync(
+            SingleFlight<String, String> flights,
+            String key,
+            Supplier<CompletableFuture<String>> work,
+            Consumer<String> keep) {
+        return flights.runAsync(key, work, (value, failure) -> {
+                    if (value != null) {
+                        keep.accept(value);
+                    }
+                })
+                .toCompletableFuture();
     }
 
     abstract static class Wrong extends SingleFlightContract implements SingleFlightContract.Flights {
@@ -52,6 +72,17 @@ final class SingleFlightContractBitesTest {
         @Override
         public void forget(String key) {
             right.forget(key);
+        }
+
+        @Override
+        public CompletableFuture<String> runAsync(
+                String key, Supplier<CompletableFuture<String>> work, Consumer<String> keep) {
+            return SingleFlightContractBitesTest.runAsync(right, key, work, keep);
+        }
+
+        @Override
+        public void change(String key, Runnable change) {
+            right.change(key, change);
         }
 
         static String execute(Callable<String> work) throws ExecutionException, InterruptedException {
@@ -187,6 +218,56 @@ final class SingleFlightContractBitesTest {
                 right.forget(key);
             }
             return value;
+        }
+    }
+
+    static final class KeepsWhatWasForgotten extends Wrong {
+        @Override
+        public CompletableFuture<String> runAsync(
+                String key, Supplier<CompletableFuture<String>> work, Consumer<String> keep) {
+            return super.runAsync(
+                    key,
+                    () -> work.get().thenApply(value -> {
+                        keep.accept(value);
+                        return value;
+                    }),
+                    value -> {});
+        }
+    }
+
+    static final class KeepsTooLate extends Wrong {
+        @Override
+        public CompletableFuture<String> runAsync(
+                String key, Supplier<CompletableFuture<String>> work, Consumer<String> keep) {
+            CompletableFuture<String> view = new CompletableFuture<>();
+            CompletionStage<String> end = super.runAsync(key, work, value -> {
+                view.complete(value);
+                keep.accept(value);
+            });
+            end.thenAccept(view::complete);
+            return view;
+        }
+    }
+
+    static final class StartsDuringChanges extends Wrong {
+        @Override
+        public void change(String key, Runnable change) {
+            right.change(key, () -> {});
+            change.run();
+        }
+    }
+
+    static final class ChangesWhatIsBeingKept extends Wrong {
+        @Override
+        public void change(String key, Runnable change) {
+            if (right.isInFlight(key)) {
+                right.forget(key);
+                if (right.isInFlight(key)) {
+                    change.run();
+                    return;
+                }
+            }
+            right.change(key, change);
         }
     }
 }
