@@ -174,8 +174,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         try {
             value = find(key, hash); // another load may have ended since we missed
             if (value != null) {
-                flights.land(mine);
-                mine.complete(value);
+                end(mine, value);
                 return value;
             }
             value = Objects.requireNonNull(loader.apply(key), "loader returned null");
@@ -187,7 +186,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         try {
             lock.execute(new Write<>(entry, mine, null));
         } finally {
-            mine.complete(value);
+            end(mine, value);
         }
         return value;
     }
@@ -196,11 +195,18 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         lock.lock();
         try {
             guarded.failed += mine.shared ? 1 : 0;
-            flights.land(mine);
         } finally {
+            mine.land();
             mine.completeExceptionally(failure);
             lock.unlock();
         }
+        flights.drop(mine);
+    }
+
+    private void end(Flight<K, V> mine, @Nullable V value) {
+        mine.land();
+        flights.drop(mine);
+        mine.complete(value);
     }
 
     @Override
@@ -260,8 +266,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
                 break;
             }
             // What ended the flight may have come before the look, and what came before must not overtake.
-            flights.land(mine);
-            mine.complete(null);
+            end(mine, null);
             mine = new Flight<>(key, hash, false);
         }
         V value;
@@ -270,14 +275,12 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
             Entry<K, V> entry = value == null ? null : entry(key, hash, value);
             if (before != null || entry != null) {
                 lock.execute(new Write<>(entry, mine, before));
-            } else {
-                flights.land(mine);
             }
         } catch (Throwable e) {
             fail(mine, e);
             throw e;
         }
-        mine.complete(value);
+        end(mine, value);
         return value;
     }
 
@@ -495,7 +498,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
                 land(flight, entry, write.before);
             }
         } finally {
-            flights.land(flight);
+            flight.land();
         }
     }
 
