@@ -34,10 +34,11 @@ import org.slf4j.LoggerFactory;
  * {@code s3Fifo} and {@code duel} a count in the entry, and nothing once that is full; with {@code lru}, {@code lfu} and
  * {@code tinyLfu}, and with {@code duel} for the keys that it samples, a slot of a buffer; if the buffer is full and another
  * thread is at the lock, the hit is not recorded rather than waited for. A time after access is a field of its own, and the
- * count of hits another. A write of a key that is there takes no lock either, where entries have neither weights nor times. Writers take one lock for a few pointer assignments; functions and listeners that were handed in are
- * called without it. <b>Cost.</b> Constant time, amortized; a hit allocates nothing; 40 bytes an entry and 4 to 8 of table,
- * 96 and as much where entries expire after a write, 112 after access, and what the policy needs besides. {@link #clear} and {@link #snapshot} take time
- * linear in the size, during which writers of new keys wait.
+ * count of hits another. A write of a key that is there takes no lock either, where entries have neither weights nor times.
+ * Other writers take one lock for a few pointer assignments; functions and listeners that were handed in are called without
+ * it. <b>Cost.</b> Constant time, amortized; a hit allocates nothing; 40 bytes an entry and 4 to 8 of table, 96 and as much
+ * where entries expire after a write, 112 after access, and what the policy needs besides. {@link #clear} and
+ * {@link #snapshot} take time linear in the size, during which writers of new keys wait.
  * <b>Not for</b> values whose age matters to the millisecond on many machines: each process has its own.
  */
 public final class BoundedCache<K, V> implements LocalCache<K, V> {
