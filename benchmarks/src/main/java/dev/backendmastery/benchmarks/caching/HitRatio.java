@@ -59,10 +59,11 @@ public final class HitRatio {
      *
      * @param trace its name
      * @param group what kind of trace it is
+     * @param share of the trace's keys that the size is, in percent; in the race what was asked for, before rounding
      * @param size of the caches, in entries
      * @param hitRatios by contestant
      */
-    record Cell(String trace, String group, int size, Map<String, Double> hitRatios) {
+    record Cell(String trace, String group, double share, int size, Map<String, Double> hitRatios) {
 
         double ours(String name) {
             Double ratio = hitRatios.get(name);
@@ -70,6 +71,10 @@ public final class HitRatio {
                 throw new IllegalStateException("no " + name + " in " + this);
             }
             return ratio;
+        }
+
+        Cell asked(double percent) {
+            return new Cell(trace, group, percent, size, hitRatios);
         }
     }
 
@@ -174,7 +179,7 @@ public final class HitRatio {
         for (int size : sizes) {
             Map<String, Double> ratios = new LinkedHashMap<>();
             runs.stream().filter(run -> run.size == size).forEach(run -> ratios.put(run.name, run.percent));
-            cells.add(new Cell(trace.name(), group, size, ratios));
+            cells.add(new Cell(trace.name(), group, 100.0 * size / trace.unique(), size, ratios));
         }
         return cells;
     }
@@ -212,7 +217,9 @@ public final class HitRatio {
                 List<Cell> more = cells(
                         trace, source.group, SHARES.stream().map(trace::share).toList());
                 System.out.print(table(more));
-                cells.addAll(more);
+                for (int i = 0; i < more.size(); i++) {
+                    cells.add(more.get(i).asked(100 * SHARES.get(i)));
+                }
             }
         }
         Path file =
