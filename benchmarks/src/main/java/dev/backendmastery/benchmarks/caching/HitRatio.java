@@ -246,15 +246,25 @@ public final class HitRatio {
                 measurements.add(new Measurement(group, 1, name, "%", true, List.of(mean)));
             }
         });
-        for (String name : CONTESTANTS.keySet()) {
-            double worst = cells.stream()
-                    .mapToDouble(cell -> cell.ours(name) - cell.ours(PEER))
-                    .min()
-                    .orElse(0);
-            measurements.add(
-                    new Measurement("most lost to caffeine", 1, name, "points", false, List.of(Math.max(0, -worst))));
-        }
+        measurements.addAll(mostLost("most lost to caffeine", cells));
+        groups.forEach((group, of) -> {
+            if (group.equals("mean of applications")) {
+                measurements.addAll(mostLost("most lost to caffeine on applications", of));
+            }
+        });
         return measurements;
+    }
+
+    private static List<Measurement> mostLost(String discipline, List<Cell> cells) {
+        return CONTESTANTS.keySet().stream()
+                .map(name -> {
+                    double worst = cells.stream()
+                            .mapToDouble(cell -> cell.ours(name) - cell.ours(PEER))
+                            .min()
+                            .orElse(0);
+                    return new Measurement(discipline, 1, name, "points", false, List.of(Math.max(0, -worst)));
+                })
+                .toList();
     }
 
     /** Runs the command line; returns the exit code. */
