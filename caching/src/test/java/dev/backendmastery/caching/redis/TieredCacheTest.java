@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.backendmastery.caching.cache.Cache;
 import dev.backendmastery.caching.cache.CacheContract;
-import dev.backendmastery.caching.cache.CacheStats;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -34,52 +31,31 @@ final class TieredCacheTest extends TieredCacheContract {
     }
 
     static Tier tier(TieredCache<String> cache) {
-        return new Tier() {
-            @Override
-            public boolean isTracking() {
-                return cache.isTracking();
-            }
+        return new ForwardingTier(cache);
+    }
 
-            @Override
-            public boolean hasEnded() throws InterruptedException {
-                return cache.tracking().awaitEnd(Duration.ofSeconds(5));
-            }
+    private static final class ForwardingTier extends ForwardingCache implements Tier {
+        private final TieredCache<String> cache;
 
-            @Override
-            public void close() {
-                cache.close();
-            }
+        ForwardingTier(TieredCache<String> cache) {
+            super(cache);
+            this.cache = cache;
+        }
 
-            @Override
-            public @Nullable String getIfPresent(String key) {
-                return cache.getIfPresent(key);
-            }
+        @Override
+        public boolean isTracking() {
+            return cache.isTracking();
+        }
 
-            @Override
-            public String get(String key, Function<? super String, ? extends String> loader) {
-                return cache.get(key, loader);
-            }
+        @Override
+        public boolean hasEnded() throws InterruptedException {
+            return cache.tracking().awaitEnd(Duration.ofSeconds(5));
+        }
 
-            @Override
-            public void put(String key, String value) {
-                cache.put(key, value);
-            }
-
-            @Override
-            public void remove(String key) {
-                cache.remove(key);
-            }
-
-            @Override
-            public void clear() {
-                cache.clear();
-            }
-
-            @Override
-            public CacheStats stats() {
-                return cache.stats();
-            }
-        };
+        @Override
+        public void close() {
+            cache.close();
+        }
     }
 
     @Test
