@@ -173,16 +173,18 @@ public abstract class LeaseStoreContract {
     void simultaneous() throws Exception {
         int callers = 8;
         ExecutorService pool = Executors.newFixedThreadPool(callers);
-        Set<Long> epochs = new HashSet<>();
+        Set<String> epochs = new HashSet<>();
         try {
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 40; round++) {
+                // Every other name is new: the first holder ever takes another way through most stores than the next.
+                String contested = round % 2 == 0 ? name : name + "-" + round;
                 CountDownLatch start = new CountDownLatch(1);
                 List<Future<Optional<Lease>>> futures = new ArrayList<>();
                 for (int c = 0; c < callers; c++) {
                     String holder = "h" + c;
                     futures.add(pool.submit(() -> {
                         start.await();
-                        return store().tryAcquire(name, holder, ttl().multipliedBy(10));
+                        return store().tryAcquire(contested, holder, ttl().multipliedBy(10));
                     }));
                 }
                 start.countDown();
@@ -191,7 +193,7 @@ public abstract class LeaseStoreContract {
                     future.get(10, SECONDS).ifPresent(won::add);
                 }
                 assertEquals(1, won.size(), () -> "holders " + won);
-                assertTrue(epochs.add(won.get(0).epoch()), "an epoch was given out twice");
+                assertTrue(epochs.add(contested + "@" + won.get(0).epoch()), "an epoch was given out twice");
                 assertTrue(store().release(won.get(0)));
             }
         } finally {

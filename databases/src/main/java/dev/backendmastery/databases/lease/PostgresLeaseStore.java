@@ -74,14 +74,22 @@ public final class PostgresLeaseStore implements LeaseStore {
     public Optional<Lease> tryAcquire(String name, String holder, Duration ttl) {
         LeaseStore.check(name, holder, ttl);
         long before = ticker.nanos();
+        // Not an upsert: that waits at one index only, and the loser of a race for a new name would break the other
+        // one.
         return ask("acquire " + name, """
-                INSERT INTO lease AS held (name, holder, epoch, expires)
-                VALUES ({0}, {1}, 1, clock_timestamp() + {2} * interval '1 microsecond')
-                ON CONFLICT (name) DO UPDATE
-                SET holder = excluded.holder, epoch = held.epoch + 1,
-                    expires = clock_timestamp() + {2} * interval '1 microsecond'
-                WHERE held.expires <= clock_timestamp()
-                RETURNING epoch
+                WITH taken AS (
+                    UPDATE lease SET holder = {1}, epoch = epoch + 1,
+                        expires = clock_timestamp() + {2} * interval '1 microsecond'
+                    WHERE name = {0} AND expires <= clock_timestamp()
+                    RETURNING epoch
+                ), made AS (
+                    INSERT INTO lease (name, holder, epoch, expires)
+                    SELECT {0}, {1}, 1, clock_timestamp() + {2} * interval '1 microsecond'
+                    WHERE NOT EXISTS (SELECT FROM taken)
+                    ON CONFLICT DO NOTHING
+                    RETURNING epoch
+                )
+                SELECT epoch FROM taken UNION ALL SELECT epoch FROM made
                 """, name, holder, ttl.toNanos() / 1_000)
                 .map(epoch -> new Lease(name, holder, epoch, before + ttl.toNanos()));
     }
