@@ -51,8 +51,7 @@ class ForwardingLog implements MessageLog {
     }
 
     @Override
-    public Chunk read(Partition partition, long offset, int maxRecords, Duration timeout)
-            throws InterruptedException {
+    public Chunk read(Partition partition, long offset, int maxRecords, Duration timeout) throws InterruptedException {
         return real.read(partition, offset, maxRecords, timeout);
     }
 

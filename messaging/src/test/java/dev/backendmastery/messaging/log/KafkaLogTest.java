@@ -78,7 +78,10 @@ final class KafkaLogTest extends MessageLogContract {
     }
 
     private static Message message(String text) {
-        return Message.of(UUID.nameUUIDFromBytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)), "t", Instant.EPOCH)
+        return Message.of(
+                        UUID.nameUUIDFromBytes(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        "t",
+                        Instant.EPOCH)
                 .key(text)
                 .text(text)
                 .build();
@@ -90,9 +93,13 @@ final class KafkaLogTest extends MessageLogContract {
         long end = log.endOffset(partition);
         while (next < end) {
             Chunk chunk = log.read(partition, next, 100, SOON);
-            chunk.records().forEach(record -> texts.add(String.valueOf(record.message().key() == null
-                    ? null
-                    : java.util.Objects.requireNonNull(record.message().payload()).utf8())));
+            chunk.records()
+                    .forEach(record -> texts.add(String.valueOf(
+                            record.message().key() == null
+                                    ? null
+                                    : java.util.Objects.requireNonNull(
+                                                    record.message().payload())
+                                            .utf8())));
             next = chunk.next();
         }
         return texts;
@@ -138,7 +145,8 @@ final class KafkaLogTest extends MessageLogContract {
     }
 
     @Test
-    @DisplayName("MT-3, MT-5 offsets go with the transaction, and who is no longer a member is fenced with all that he wrote")
+    @DisplayName(
+            "MT-3, MT-5 offsets go with the transaction, and who is no longer a member is fenced with all that he wrote")
     void offsetsInTransactions() throws Exception {
         String in = name();
         String out = name();
@@ -168,8 +176,7 @@ final class KafkaLogTest extends MessageLogContract {
                 try (GroupMember successor = log.join(Subscription.of(group, in), new GroupListener() {})) {
                     poll(successor, () -> successor.assignment().size() == 1);
                     assertThrows(
-                            FencedException.class,
-                            () -> writer.commitOffsets(member, Map.of(partition, Commit.at(0))));
+                            FencedException.class, () -> writer.commitOffsets(member, Map.of(partition, Commit.at(0))));
                     writer.abort();
                     assertEquals(Map.of(partition, Commit.at(1)), successor.committed(Set.of(partition)));
                 }
@@ -189,9 +196,9 @@ final class KafkaLogTest extends MessageLogContract {
             kafka.pause();
             try {
                 long start = System.nanoTime();
-                ExecutionException failed = assertThrows(
-                        ExecutionException.class,
-                        () -> log.append(partition, message("b")).get(20, TimeUnit.SECONDS));
+                ExecutionException failed =
+                        assertThrows(ExecutionException.class, () -> log.append(partition, message("b"))
+                                .get(20, TimeUnit.SECONDS));
                 assertTrue(failed.getCause() instanceof LogUnavailableException, () -> "was " + failed.getCause());
                 assertThrows(LogUnavailableException.class, () -> log.endOffset(partition));
                 assertThrows(LogUnavailableException.class, () -> log.read(partition, 0, 1, Duration.ofMillis(100)));
@@ -221,10 +228,11 @@ final class KafkaLogTest extends MessageLogContract {
             other.send(liar).get(20, TimeUnit.SECONDS);
             for (int round = 0; round < 2; round++) {
                 List<LogRecord> records = log.read(partition, 0, 10, SOON).records();
-                assertEquals(KafkaRecords.FOREIGN, records.get(0).message().envelope().type());
                 assertEquals(
-                        UUID.nameUUIDFromBytes(
-                                (topic + "-0-0").getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        KafkaRecords.FOREIGN,
+                        records.get(0).message().envelope().type());
+                assertEquals(
+                        UUID.nameUUIDFromBytes((topic + "-0-0").getBytes(java.nio.charset.StandardCharsets.UTF_8)),
                         records.get(0).message().envelope().id());
                 LogRecord second = log.read(partition, 1, 10, SOON).records().get(0);
                 assertEquals(

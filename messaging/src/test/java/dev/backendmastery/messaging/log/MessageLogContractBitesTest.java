@@ -225,7 +225,11 @@ final class MessageLogContractBitesTest {
         @Override
         Subscription plant(Subscription wanted) {
             return new Subscription(
-                    wanted.group() + count++, wanted.topics(), wanted.start(), wanted.maxRecords(), wanted.maxPollInterval());
+                    wanted.group() + count++,
+                    wanted.topics(),
+                    wanted.start(),
+                    wanted.maxRecords(),
+                    wanted.maxPollInterval());
         }
     }
 
@@ -236,8 +240,7 @@ final class MessageLogContractBitesTest {
                 @Override
                 public List<LogRecord> poll(Duration timeout) throws InterruptedException {
                     List<LogRecord> records = real.poll(timeout);
-                    records.forEach(record ->
-                            real.commit(Map.of(record.partition(), Commit.at(record.offset() + 1))));
+                    records.forEach(record -> real.commit(Map.of(record.partition(), Commit.at(record.offset() + 1))));
                     return records;
                 }
             };
@@ -491,8 +494,8 @@ final class MessageLogContractBitesTest {
                     }
                     List<LogRecord> dense = new ArrayList<>();
                     chunk.records()
-                            .forEach(record -> dense.add(
-                                    new LogRecord(partition, offset + dense.size(), record.message())));
+                            .forEach(record ->
+                                    dense.add(new LogRecord(partition, offset + dense.size(), record.message())));
                     return new Chunk(dense, chunk.next());
                 }
             };
