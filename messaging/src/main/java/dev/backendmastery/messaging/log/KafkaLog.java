@@ -336,11 +336,13 @@ public final class KafkaLog implements MessageLog {
             records.add(KafkaRecords.logRecord(record));
         }
         if (records.isEmpty()) {
-            // Nothing there, or nobody there? Only an answer tells; and an offset beyond the end is an error.
+            // Nothing there, or nobody there, or nothing any more? Only answers tell.
+            long first = Objects.requireNonNull(
+                    reader.consumer.beginningOffsets(List.of(from), timeout).get(from));
             long end = Objects.requireNonNull(
                     reader.consumer.endOffsets(List.of(from), timeout).get(from));
-            if (offset > end) {
-                throw new OffsetOutOfRangeException(partition, offset, firstOffset(partition), end);
+            if (offset < first || offset > end) {
+                throw new OffsetOutOfRangeException(partition, offset, first, end);
             }
         }
         reader.next = reader.consumer.position(from, timeout);

@@ -100,11 +100,23 @@ final class FileLogTest {
     @Test
     @DisplayName(
             "FL-1, FL-2 after a loss of power at any byte, torn or with flipped bits, every acked message is there, none half")
-    void anyPrefix() throws Exception {
+    void anyCrash() throws Exception {
+        crashes(FileLog.in(folder.resolve("recorded")).forceEachBatch());
+    }
+
+    @Test
+    @DisplayName("the test of crashes convicts acks that come before the disk has the message")
+    void anyCrashBites() {
+        FileLog.Builder acksEarly = FileLog.in(folder.resolve("recorded")).forceEvery(Duration.ofHours(1));
+        AssertionError convicted = assertThrows(AssertionError.class, () -> crashes(acksEarly));
+        assertTrue(String.valueOf(convicted.getMessage()).contains("were acked"), convicted::toString);
+    }
+
+    private void crashes(FileLog.Builder builder) throws Exception {
         RecordingDisk disk = new RecordingDisk();
         int size = 100;
         Path recorded = folder.resolve("recorded");
-        try (FileLog log = FileLog.in(recorded).disk(disk).open()) {
+        try (FileLog log = builder.disk(disk).open()) {
             log.createTopic(Topic.of("t", 1));
             long count = 0;
             for (int round = 0; round < 12; round++) {

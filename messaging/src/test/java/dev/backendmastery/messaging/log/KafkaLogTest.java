@@ -105,6 +105,16 @@ final class KafkaLogTest extends MessageLogContract {
         return texts;
     }
 
+    /** The broker shows a transaction a moment after it has acked its commit. */
+    private static void awaitTexts(List<String> wanted, KafkaLog log, Partition partition)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        while (texts(log, partition).size() < wanted.size() && System.nanoTime() - start < SOON.toNanos()) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        assertEquals(wanted, texts(log, partition));
+    }
+
     private static void poll(GroupMember member, java.util.function.BooleanSupplier goal) throws InterruptedException {
         long start = System.nanoTime();
         while (!goal.getAsBoolean() && System.nanoTime() - start < SOON.toNanos()) {
@@ -129,7 +139,7 @@ final class KafkaLogTest extends MessageLogContract {
                 first.append(topic, message("committed"));
                 assertEquals(List.of(), texts(log, partition));
                 first.commit();
-                assertEquals(List.of("committed"), texts(log, partition));
+                awaitTexts(List.of("committed"), log, partition);
                 first.begin();
                 first.append(topic, message("zombie"));
                 try (LogTransactions second = log.transactions(id)) {
@@ -140,7 +150,7 @@ final class KafkaLogTest extends MessageLogContract {
                 }
                 first.abort();
             }
-            assertEquals(List.of("committed", "successor"), texts(log, partition));
+            awaitTexts(List.of("committed", "successor"), log, partition);
         }
     }
 
@@ -181,7 +191,7 @@ final class KafkaLogTest extends MessageLogContract {
                     assertEquals(Map.of(partition, Commit.at(1)), successor.committed(Set.of(partition)));
                 }
             }
-            assertEquals(List.of("done"), texts(log, results));
+            awaitTexts(List.of("done"), log, results);
         }
     }
 

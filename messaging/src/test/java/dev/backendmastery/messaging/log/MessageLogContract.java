@@ -46,7 +46,7 @@ public abstract class MessageLogContract {
 
     private static final String RUN = Long.toString(System.nanoTime() & Long.MAX_VALUE, 36);
     private static final AtomicInteger NAMES = new AtomicInteger();
-    private static final Duration SHORT = Duration.ofMillis(20);
+    private static final Duration SHORT = Duration.ofMillis(5);
     private static final int BIG = 100_000;
 
     private final String topic = name();
@@ -718,7 +718,7 @@ public abstract class MessageLogContract {
         long start = System.nanoTime();
         maintain(log);
         while (!goal.holds() && System.nanoTime() - start < patience().toNanos()) {
-            LockSupport.parkNanos(SHORT.toNanos());
+            LockSupport.parkNanos(4 * SHORT.toNanos());
             maintain(log);
         }
         assertTrue(goal.holds(), () -> "not so after " + patience() + " of maintenance");
