@@ -2,6 +2,7 @@ package dev.backendmastery.messaging.log;
 
 import dev.backendmastery.core.time.Ticker;
 import dev.backendmastery.messaging.log.AppendQueue.Work;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,20 +91,41 @@ public final class FileLog extends LocalLog<FilePartition> {
         try {
             Files.createDirectories(settings.folder().resolve("topics"));
             FileChannel lockFile = lock(settings.folder());
+            List<Closeable> opened = new ArrayList<>(List.of(lockFile));
             try {
                 OffsetJournal offsets = OffsetJournal.open(
                         settings.disk(), settings.folder().resolve("groups.log"), settings.forceEvery() == null);
+                opened.add(offsets);
                 FileLog log = new FileLog(settings, lockFile, offsets);
+                opened.add(log::abandon);
                 log.openTopics();
                 settings.disk().forceFolder(settings.folder());
                 log.writer.start();
                 return log;
             } catch (IOException | RuntimeException e) {
-                lockFile.close();
+                Collections.reverse(opened);
+                opened.forEach(closeable -> closeAfter(e, closeable));
                 throw e;
             }
         } catch (IOException e) {
             throw new LogUnavailableException(settings.folder() + " cannot be opened", e);
+        }
+    }
+
+    private static void closeAfter(Exception reason, Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Closes the files of what was opened, as they are. */
+    private void abandon() throws IOException {
+        for (Kept<FilePartition> kept : kept()) {
+            for (FilePartition partition : kept.partitions()) {
+                partition.abandon();
+            }
         }
     }
 
@@ -141,10 +164,15 @@ public final class FileLog extends LocalLog<FilePartition> {
         try {
             for (int number = 0; number < topic.partitions(); number++) {
                 Path folder = topics.resolve(topic.name()).resolve(Integer.toString(number));
-                partitions.add(FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk()));
+                partitions.add(
+                        FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk()));
             }
             return List.copyOf(partitions);
+        } catch (IOException | RuntimeException e) {
+            partitions.forEach(partition -> closeAfter(e, partition::abandon));
+            throw e;
         } catch (InterruptedException e) {
+            partitions.forEach(partition -> closeAfter(e, partition::abandon));
             Thread.currentThread().interrupt();
             throw new LogUnavailableException("interrupted while opening " + topic.name(), e);
         }

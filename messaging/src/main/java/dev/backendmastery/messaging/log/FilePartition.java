@@ -507,10 +507,15 @@ final class FilePartition implements LocalPartition, Closeable {
                 active.writeIndex(disk);
             }
         } finally {
-            appender.close();
-            for (Segment segment : segments.values()) {
-                segment.close();
-            }
+            abandon();
+        }
+    }
+
+    /** Closes the files as they are. */
+    void abandon() throws IOException {
+        appender.close();
+        for (Segment segment : segments.values()) {
+            segment.close();
         }
     }
 }
