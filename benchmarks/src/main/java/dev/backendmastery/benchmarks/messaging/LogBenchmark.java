@@ -35,10 +35,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends of 1 KiB to one partition, until acked: the file log against one Kafka broker on the same disk, turn by turn. Forced
- * for each batch (Kafka: {@code flush.messages=1}) and by the way (ours each second; Kafka by its defaults, which leave it to
- * the operating system). So many appends are under way at once: 20,000, or 32, as if as many callers each waited for
- * its ack.
+ * Appends of 1 KiB to one partition, until acked: the file log against one Kafka broker on the same disk, turn by turn.
+ * Forced for each batch (Kafka: {@code flush.messages=1}) and by the way (ours each second; Kafka by its defaults,
+ * which leave it to the operating system). So many appends are under way at once: 20,000, or 32, as if as many callers
+ * each waited for its ack.
  */
 public final class LogBenchmark {
 

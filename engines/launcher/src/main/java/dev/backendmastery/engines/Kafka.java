@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Kafka 4.4 broker that is its own controller, or one of the three of a {@link KafkaCluster}.
  *
- * <p>Consumer groups of the new protocol, share groups and transactions are on, as in the product. Tuned for tests: group
- * heartbeats of 300 ms, 4 partitions for the internal topics, no automatic topics.
+ * <p>Consumer groups of the new protocol, share groups and transactions are on, as in the product. Tuned for tests:
+ * group heartbeats of 300 ms, 4 partitions for the internal topics, no automatic topics.
  *
- * <p><b>Threads.</b> Safe for any number of threads. <b>Not for</b> benchmarks of the broker, unless
- * started with {@link Builder#fullSpeed}: else it runs with the quick compiler only. <b>Source.</b> {@code org.apache.kafka:kafka_2.13} in a JVM of its own.
+ * <p><b>Threads.</b> Safe for any number of threads. <b>Not for</b> benchmarks of the broker, unless started with
+ * {@link Builder#fullSpeed}: else it runs with the quick compiler only. <b>Source.</b> {@code
+ * org.apache.kafka:kafka_2.13} in a JVM of its own.
  */
 public final class Kafka extends EngineServer {
 

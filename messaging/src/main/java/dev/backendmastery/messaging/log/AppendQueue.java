@@ -77,7 +77,10 @@ final class AppendQueue {
         }
     }
 
-    /** All that waits, perhaps none after {@code nanos}; null when closed and empty. For one thread, that nobody interrupts. */
+    /**
+     * All that waits, perhaps none after {@code nanos}; null when closed and empty. For one thread, that nobody
+     * interrupts.
+     */
     @Nullable
     List<Work> take(long nanos) {
         long left = nanos;

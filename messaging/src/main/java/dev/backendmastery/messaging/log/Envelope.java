@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param id of the message, the same each time that it is sent or delivered: what a consumer tells duplicates by
  * @param type what happened, such as {@code order.placed}: 1 to 255 printable ASCII characters
  * @param version of the payload's form, from 1 to 1,000,000
- * @param time when it happened, from 1970 to 9999, cut to milliseconds: reading from a time and retention by age go by it
+ * @param time when it happened, from 1970 to 9999, cut to milliseconds: reading from a time and retention by age go by
+ *     it
  * @param traceParent what sent it, in the form of W3C Trace Context, or null
  * @param contentType of the payload, such as {@code application/json}: 1 to 255 printable ASCII characters
  */

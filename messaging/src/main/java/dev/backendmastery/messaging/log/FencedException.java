@@ -1,6 +1,8 @@
 package dev.backendmastery.messaging.log;
 
-/** Another has taken over: the partition is no longer this member's, or the transactional id no longer this writer's. */
+/**
+ * Another has taken over: the partition is no longer this member's, or the transactional id no longer this writer's.
+ */
 public final class FencedException extends MessageLogException {
 
     private static final long serialVersionUID = 1L;

@@ -31,21 +31,22 @@ import org.slf4j.LoggerFactory;
 /**
  * A log in the files of a folder, for one process at a time.
  *
- * <p><b>Guarantee.</b> As {@link MessageLog}, and {@link Capability#DURABLE}. By default an ack means that the disk has the
- * message (FL-1): one {@code fsync} serves all who wait for it. With {@link Builder#forceEvery} it means that the operating
- * system has it, so a killed process loses nothing and a machine without power at most that interval. Whatever ends the process,
- * opening again gives every acked message and no half one (FL-2, FL-3); what was durable and is broken now is
- * {@link CorruptLogException}, not a shorter log (FL-4). Readers see nothing that is not acked (FL-5). After a failed write
- * a partition takes no more appends until the log is opened again (FL-6). A second process is refused (FL-7). At most so many
- * bytes wait to be written; beyond that an append waits, and fails after its time (FL-8). An interrupted reader disturbs
- * nobody (FL-9).
+ * <p><b>Guarantee.</b> As {@link MessageLog}, and {@link Capability#DURABLE}. By default an ack means that the disk has
+ * the message (FL-1): one {@code fsync} serves all who wait for it. With {@link Builder#forceEvery} it means that the
+ * operating system has it, so a killed process loses nothing and a machine without power at most that interval.
+ * Whatever ends the process, opening again gives every acked message and no half one (FL-2, FL-3); what was durable and
+ * is broken now is {@link CorruptLogException}, not a shorter log (FL-4). Readers see nothing that is not acked (FL-5).
+ * After a failed write a partition takes no more appends until the log is opened again (FL-6). A second process is
+ * refused (FL-7). At most so many bytes wait to be written; beyond that an append waits, and fails after its time
+ * (FL-8). An interrupted reader disturbs nobody (FL-9).
  *
  * <p>Retention and compaction take place in {@link #maintain}, called by whoever has a timer.
  *
  * <p><b>Threads.</b> Safe for any number of threads; one thread of its own writes, and ends with {@link #close}.
- * <b>Cost.</b> An append copies the message twice; a read reads whole batches, of at most 256 KiB or one message. Compaction
- * holds the keys of a partition in memory. <b>Not for</b> several processes, or more partitions than the disk can force one after another.
- * <b>Source.</b> The layout is Kafka's in spirit, none of its bytes: segments, sparse indexes, batches under a CRC32C.
+ * <b>Cost.</b> An append copies the message twice; a read reads whole batches, of at most 256 KiB or one message.
+ * Compaction holds the keys of a partition in memory. <b>Not for</b> several processes, or more partitions than the
+ * disk can force one after another. <b>Source.</b> The layout is Kafka's in spirit, none of its bytes: segments, sparse
+ * indexes, batches under a CRC32C.
  */
 public final class FileLog extends LocalLog<FilePartition> {
 
@@ -349,7 +350,10 @@ public final class FileLog extends LocalLog<FilePartition> {
         }
     }
 
-    /** Waits for what was appended, and makes it durable. @throws LogUnavailableException if that fails; it is closed then too */
+    /**
+     * Waits for what was appended, and makes it durable. @throws LogUnavailableException if that fails; it is closed
+     * then too
+     */
     @Override
     public void close() {
         if (!shut()) {
@@ -413,7 +417,8 @@ public final class FileLog extends LocalLog<FilePartition> {
         }
 
         /**
-         * Acks come once the operating system has the messages, and the disk has them at most about {@code interval} later.
+         * Acks come once the operating system has the messages, and the disk has them at most about {@code interval}
+         * later.
          *
          * @param interval from 1 ms to an hour
          */
@@ -425,7 +430,9 @@ public final class FileLog extends LocalLog<FilePartition> {
             return this;
         }
 
-        /** How many bytes may wait to be written, from 1 KiB; 32 MiB by default. A larger message waits until none does. */
+        /**
+         * How many bytes may wait to be written, from 1 KiB; 32 MiB by default. A larger message waits until none does.
+         */
         public Builder maxPendingBytes(long bytes) {
             if (bytes < 1024) {
                 throw new IllegalArgumentException("bytes must be at least 1024, were " + bytes);

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition in files. One thread writes (append, force, publish, roll); any may read; one at a time lets go of what is old.
- * Files are replaced and removed while nobody reads.
+ * A partition in files. One thread writes (append, force, publish, roll); any may read; one at a time lets go of what
+ * is old. Files are replaced and removed while nobody reads.
  */
 final class FilePartition implements LocalPartition, Closeable {
 
@@ -229,8 +229,8 @@ final class FilePartition implements LocalPartition, Closeable {
     }
 
     /**
-     * Nothing is appended any more: after a failed write or force nobody knows what the file holds, and a second force that
-     * succeeds proves nothing about the first.
+     * Nothing is appended any more: after a failed write or force nobody knows what the file holds, and a second force
+     * that succeeds proves nothing about the first.
      */
     void fail(IOException reason) {
         failure = reason;
@@ -377,7 +377,8 @@ final class FilePartition implements LocalPartition, Closeable {
     }
 
     /**
-     * Goes over all closed segments, oldest first, if there is a new one or a tombstone's time has come. Small neighbours become one.
+     * Goes over all closed segments, oldest first, if there is a new one or a tombstone's time has come. Small
+     * neighbours become one.
      */
     private void compact(long now) throws IOException, InterruptedException {
         List<Segment> closed =

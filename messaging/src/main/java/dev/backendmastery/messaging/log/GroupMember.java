@@ -8,9 +8,9 @@ import java.util.Set;
 /**
  * One of those who share the partitions of some topics.
  *
- * <p><b>Guarantee.</b> A partition has at most one member of a group at a time: the one that gives it up is told first, and
- * may commit in that moment, before the next one is told that it has it (ML-8, ML-11). Who joins begins where its group has
- * committed (ML-9). What was a member's may not be committed by it any more (ML-13).
+ * <p><b>Guarantee.</b> A partition has at most one member of a group at a time: the one that gives it up is told first,
+ * and may commit in that moment, before the next one is told that it has it (ML-8, ML-11). Who joins begins where its
+ * group has committed (ML-9). What was a member's may not be committed by it any more (ML-13).
  *
  * <p><b>Threads.</b> One at a time, as Kafka's: the thread that polls is the one that commits, seeks and closes.
  * <b>Not for</b> retries, parallel work and dead letters: those stand on top of this.
@@ -18,8 +18,8 @@ import java.util.Set;
 public interface GroupMember extends AutoCloseable {
 
     /**
-     * The next messages of the partitions that are this member's and not paused, by offset within each. Takes part in the
-     * group meanwhile: the listener is told here.
+     * The next messages of the partitions that are this member's and not paused, by offset within each. Takes part in
+     * the group meanwhile: the listener is told here.
      *
      * @param timeout how long to wait for the first one, from 0 to a day
      * @return empty if none came

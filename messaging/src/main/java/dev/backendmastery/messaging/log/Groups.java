@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups of a log that one process keeps. A partition goes from one member to another in two steps: the target changes;
- * the owner gives it up in its next poll; only then does the new one take it. So it never has two owners.
+ * The groups of a log that one process keeps. A partition goes from one member to another in two steps: the target
+ * changes; the owner gives it up in its next poll; only then does the new one take it. So it never has two owners.
  */
 final class Groups {
 
@@ -126,8 +126,8 @@ final class Groups {
     }
 
     /**
-     * Who shall have what: as even as can be, and each keeps what it has if that is even. Even over all topics of the group;
-     * members that want different topics get an equal share of theirs.
+     * Who shall have what: as even as can be, and each keeps what it has if that is even. Even over all topics of the
+     * group; members that want different topics get an equal share of theirs.
      */
     private void retarget(Group group) {
         Set<Partition> open = new TreeSet<>();

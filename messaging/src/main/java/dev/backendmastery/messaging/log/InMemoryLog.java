@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A log in memory, for tests: the contract to the letter, at once, record by record.
  *
- * <p><b>Guarantee.</b> As {@link MessageLog}; acks are complete when the call returns. Retention and compaction take place in
- * {@link #maintain} and not else. <b>Threads.</b> Safe for any number of threads. <b>Cost.</b> A lock and a tree entry a
- * message. <b>Not for</b> what must be there tomorrow.
+ * <p><b>Guarantee.</b> As {@link MessageLog}; acks are complete when the call returns. Retention and compaction take
+ * place in {@link #maintain} and not else. <b>Threads.</b> Safe for any number of threads. <b>Cost.</b> A lock and a
+ * tree entry a message. <b>Not for</b> what must be there tomorrow.
  */
 public final class InMemoryLog extends LocalLog<MemoryPartition> {
 

@@ -46,16 +46,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A log on Kafka, 4.0 or later.
  *
- * <p><b>Guarantee.</b> As {@link MessageLog}, with every {@link Capability}. An ack means that all replicas in sync have the message
- * ({@code acks=all}; how many those are at least is the topic's {@code min.insync.replicas}); the producer is idempotent, so a
- * retry of its own adds nothing twice and keeps the order. Groups use the protocol of KIP-848. Only what is committed is read. Every
- * call is bounded by the timeout and then throws {@link LogUnavailableException} (KL-1). What others wrote is read too: type
- * {@code foreign}, the id made from its position (KL-2).
+ * <p><b>Guarantee.</b> As {@link MessageLog}, with every {@link Capability}. An ack means that all replicas in sync
+ * have the message ({@code acks=all}; how many those are at least is the topic's {@code min.insync.replicas}); the
+ * producer is idempotent, so a retry of its own adds nothing twice and keeps the order. Groups use the protocol of
+ * KIP-848. Only what is committed is read. Every call is bounded by the timeout and then throws {@link
+ * LogUnavailableException} (KL-1). What others wrote is read too: type {@code foreign}, the id made from its position
+ * (KL-2).
  *
  * <p>Retention and compaction are the broker's, when it likes.
  *
- * <p><b>Threads.</b> Safe for any number of threads. <b>Cost.</b> One producer; a consumer for each read under way, kept;
- * a consumer for each member. <b>Not for</b> more than one message a commit, if each must be quick: batch. <b>Source.</b> Kafka's own client.
+ * <p><b>Threads.</b> Safe for any number of threads. <b>Cost.</b> One producer; a consumer for each read under way,
+ * kept; a consumer for each member. <b>Not for</b> more than one message a commit, if each must be quick: batch.
+ * <b>Source.</b> Kafka's own client.
  */
 public final class KafkaLog implements MessageLog {
 
@@ -507,7 +509,10 @@ public final class KafkaLog implements MessageLog {
             return this;
         }
 
-        /** A setting of all clients, such as {@code security.protocol}. Those on which a guarantee rests are not changed by it. */
+        /**
+         * A setting of all clients, such as {@code security.protocol}. Those on which a guarantee rests are not changed
+         * by it.
+         */
         public Builder setting(String name, String value) {
             settings.put(name, value);
             return this;

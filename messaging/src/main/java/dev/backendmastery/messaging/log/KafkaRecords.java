@@ -13,8 +13,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages as Kafka's records: key, payload, headers and time where Kafka has them, the envelope in a header. So others read the
- * payload, and what others wrote is read too, with an envelope made up from where it lies.
+ * Messages as Kafka's records: key, payload, headers and time where Kafka has them, the envelope in a header. So others
+ * read the payload, and what others wrote is read too, with an envelope made up from where it lies.
  */
 final class KafkaRecords {
 

@@ -6,7 +6,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Transactions of a Kafka producer. Offsets go with the whole metadata of the group: that is what fences a member that was one. */
+/**
+ * Transactions of a Kafka producer. Offsets go with the whole metadata of the group: that is what fences a member that
+ * was one.
+ */
 final class KafkaTransactions implements LogTransactions {
 
     private final KafkaLog log;

@@ -5,9 +5,10 @@ import java.util.Map;
 /**
  * Appends, and the commits of a group, that all take place or none.
  *
- * <p><b>Guarantee.</b> Once {@link #commit} has returned readers will see all that was appended, a moment later, and never
- * anything of what was aborted (MT-1, MT-2). A group's offsets are committed with it or not at all (MT-3). Who opens the same id anew ends the
- * transaction of the one before and fences it (MT-4); who is no longer a member of the group is fenced too (MT-5).
+ * <p><b>Guarantee.</b> Once {@link #commit} has returned readers will see all that was appended, a moment later, and
+ * never anything of what was aborted (MT-1, MT-2). A group's offsets are committed with it or not at all (MT-3). Who
+ * opens the same id anew ends the transaction of the one before and fences it (MT-4); who is no longer a member of the
+ * group is fenced too (MT-5).
  *
  * <p><b>Threads.</b> One at a time. <b>Not for</b> effects outside the log: a row in a database is not undone.
  */

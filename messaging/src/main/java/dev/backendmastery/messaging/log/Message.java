@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a log carries: an envelope, a key, headers, a payload.
  *
- * <p><b>Guarantee.</b> At most {@value #MAX_BYTES} bytes in its encoded form, so that any log takes it. The encoded form has a
- * version of its own; bytes that are none of it are refused, never guessed at. <b>Threads.</b> Immutable.
+ * <p><b>Guarantee.</b> At most {@value #MAX_BYTES} bytes in its encoded form, so that any log takes it. The encoded
+ * form has a version of its own; bytes that are none of it are refused, never guessed at. <b>Threads.</b> Immutable.
  *
  * @param envelope what is known of it without reading the payload
  * @param key decides the partition, and what replaces what under compaction; or null
@@ -52,7 +52,10 @@ public record Message(
         return payload == null;
     }
 
-    /** Collects what makes up a message. Version 1, application/octet-stream, an empty payload. Not safe for several threads. */
+    /**
+     * Collects what makes up a message. Version 1, application/octet-stream, an empty payload. Not safe for several
+     * threads.
+     */
     public static final class Builder {
 
         private final UUID id;

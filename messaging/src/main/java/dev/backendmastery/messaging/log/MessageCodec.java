@@ -10,9 +10,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages as bytes. Version 1: version, flags, id, time, then version of the payload, type, content type, trace parent, key,
- * headers and payload, each with its length before it. There is one form of each message: lengths are as short as they can
- * be, and nothing may follow.
+ * Messages as bytes. Version 1: version, flags, id, time, then version of the payload, type, content type, trace
+ * parent, key, headers and payload, each with its length before it. There is one form of each message: lengths are as
+ * short as they can be, and nothing may follow.
  */
 final class MessageCodec {
 

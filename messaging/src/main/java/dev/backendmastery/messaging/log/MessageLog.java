@@ -9,18 +9,18 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Messages in order, kept after they were read: topics, split into partitions, each a list that only grows at its end.
  *
- * <p><b>Guarantee.</b> What was acked is read back as it was, at the position that the ack gave (ML-1). Within a partition
- * offsets grow, and the messages of one thread keep the order in which it appended them, one by one or many at once (ML-2). A key has one
- * partition (ML-3). Reading begins at any offset, goes on where {@link Chunk#next} says, and waits no longer than it may
- * (ML-4); a time gives the first offset that is not older (ML-5); an offset that is not there is an error, not a gap in
- * silence (ML-6). A topic keeps its settings (ML-7). Groups share partitions, commit, leave, replay (ML-8 to ML-15, see
- * {@link GroupMember}). Old messages go by age (ML-16) or size (ML-17), nothing younger or within the size goes, and
- * offsets are never given again. Compaction keeps the last message of each key, at its offset (ML-18), and a tombstone for
- * its time (ML-19). A closed log refuses (ML-20). What is {@linkplain Capability#DURABLE durable} is there after it was
- * opened again (ML-21).
+ * <p><b>Guarantee.</b> What was acked is read back as it was, at the position that the ack gave (ML-1). Within a
+ * partition offsets grow, and the messages of one thread keep the order in which it appended them, one by one or many
+ * at once (ML-2). A key has one partition (ML-3). Reading begins at any offset, goes on where {@link Chunk#next} says,
+ * and waits no longer than it may (ML-4); a time gives the first offset that is not older (ML-5); an offset that is not
+ * there is an error, not a gap in silence (ML-6). A topic keeps its settings (ML-7). Groups share partitions, commit,
+ * leave, replay (ML-8 to ML-15, see {@link GroupMember}). Old messages go by age (ML-16) or size (ML-17), nothing
+ * younger or within the size goes, and offsets are never given again. Compaction keeps the last message of each key, at
+ * its offset (ML-18), and a tombstone for its time (ML-19). A closed log refuses (ML-20). What is {@linkplain
+ * Capability#DURABLE durable} is there after it was opened again (ML-21).
  *
- * <p><b>Delivery.</b> An append that fails may have taken place. Appended again it may be there twice, with the same id:
- * the log delivers at least once, and who must act once remembers ids.
+ * <p><b>Delivery.</b> An append that fails may have taken place. Appended again it may be there twice, with the same
+ * id: the log delivers at least once, and who must act once remembers ids.
  *
  * <p><b>Threads.</b> Safe for any number of threads. Acks complete on the log's own thread: what hangs on them must be
  * short. <b>Cost.</b> Stated by each implementation. <b>Not for</b> queues whose messages are taken one by one out of
@@ -45,8 +45,8 @@ public interface MessageLog extends AutoCloseable {
     /**
      * Appends to the partition of the message's key; without a key, to any.
      *
-     * @return where it lies, once it is as durable as this log says; fails with {@link LogUnavailableException} if it is not
-     *     known to be
+     * @return where it lies, once it is as durable as this log says; fails with {@link LogUnavailableException} if it
+     *     is not known to be
      * @throws UnknownTopicException if there is no such topic
      * @throws IllegalArgumentException if the topic is compacted and the message has no key
      */
@@ -101,8 +101,8 @@ public interface MessageLog extends AutoCloseable {
     }
 
     /**
-     * Waits for what was appended, then ends. Calls afterwards, also of members, throw {@link IllegalStateException}; members
-     * are still to be closed by their own threads.
+     * Waits for what was appended, then ends. Calls afterwards, also of members, throw {@link IllegalStateException};
+     * members are still to be closed by their own threads.
      */
     @Override
     void close();

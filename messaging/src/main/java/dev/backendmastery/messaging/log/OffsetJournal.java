@@ -16,8 +16,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far groups have got, in a file: each commit of many partitions is one entry under one checksum, the last one of a partition
- * holds. Rewritten when most of it is superseded. A torn end is cut off: it was not acked.
+ * How far groups have got, in a file: each commit of many partitions is one entry under one checksum, the last one of a
+ * partition holds. Rewritten when most of it is superseded. A torn end is cut off: it was not acked.
  */
 final class OffsetJournal implements Offsets, Closeable {
 

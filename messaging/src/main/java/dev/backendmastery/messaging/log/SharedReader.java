@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file for many threads. A channel is closed under all of them when one is interrupted; then it is opened again, and
- * only the one that was interrupted learns of it.
+ * Reads a file for many threads. A channel is closed under all of them when one is interrupted; then it is opened
+ * again, and only the one that was interrupted learns of it.
  */
 final class SharedReader implements Closeable {
 

@@ -6,8 +6,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where to begin to look in a segment: one entry each 4 KiB, with the first offset, its position, and the latest time up to the
- * next entry. Safe for any number of threads.
+ * Where to begin to look in a segment: one entry each 4 KiB, with the first offset, its position, and the latest time
+ * up to the next entry. Safe for any number of threads.
  */
 final class SparseIndex {
 

@@ -10,7 +10,8 @@ import java.util.Set;
  * @param topics at least one
  * @param start where to begin if nothing is committed
  * @param maxRecords the most that one poll returns, from 1 to 10,000
- * @param maxPollInterval from 10 ms to a day: who has not polled for so long is taken for dead, and others get its partitions
+ * @param maxPollInterval from 10 ms to a day: who has not polled for so long is taken for dead, and others get its
+ *     partitions
  */
 public record Subscription(String group, Set<String> topics, StartAt start, int maxRecords, Duration maxPollInterval) {
 

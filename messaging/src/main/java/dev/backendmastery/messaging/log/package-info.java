@@ -1,8 +1,8 @@
 /**
  * The log: messages in order, kept after they were read, shared by groups of consumers.
  *
- * <p>Start at {@link dev.backendmastery.messaging.log.MessageLog}; what it carries is a
- * {@link dev.backendmastery.messaging.log.Message}, who consumes is a {@link dev.backendmastery.messaging.log.GroupMember}.
+ * <p>Start at {@link dev.backendmastery.messaging.log.MessageLog}; what it carries is a {@link
+ * dev.backendmastery.messaging.log.Message}, who consumes is a {@link dev.backendmastery.messaging.log.GroupMember}.
  *
  * <table>
  * <caption>Which implementation when</caption>
@@ -16,8 +16,8 @@
  *     <td>many machines, transactions; by default</td></tr>
  * </table>
  *
- * <p>Sources: Kreps, The Log, 2013; Kafka's KIP-98 (transactions), KIP-447 (fencing by group), KIP-848 (group protocol);
- * Rebello et al., Can applications recover from fsync failures?, USENIX ATC 2020.
+ * <p>Sources: Kreps, The Log, 2013; Kafka's KIP-98 (transactions), KIP-447 (fencing by group), KIP-848 (group
+ * protocol); Rebello et al., Can applications recover from fsync failures?, USENIX ATC 2020.
  */
 @NullMarked
 package dev.backendmastery.messaging.log;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, that remembers in which order files were written, forced and acked, and fails or hangs when told to. */
+/**
+ * The machine's disk, that remembers in which order files were written, forced and acked, and fails or hangs when told
+ * to.
+ */
 final class RecordingDisk implements Disk {
 
     /** Bytes were written at the end, or, without bytes, all before are durable. */
