@@ -145,7 +145,10 @@ public final class LogBenchmark {
     }
 
     private static void done(
-            @Nullable Throwable thrown, Semaphore room, AtomicLong acked, AtomicReference<@Nullable Throwable> failure) {
+            @Nullable Throwable thrown,
+            Semaphore room,
+            AtomicLong acked,
+            AtomicReference<@Nullable Throwable> failure) {
         if (thrown == null) {
             acked.incrementAndGet();
         } else {
@@ -208,12 +211,17 @@ public final class LogBenchmark {
             await(admin.createTopics(List.of(wanted)).all());
             producer = new KafkaProducer<>(
                     Map.of(
-                            "bootstrap.servers", servers,
-                            "acks", "all",
-                            "enable.idempotence", true,
+                            "bootstrap.servers",
+                            servers,
+                            "acks",
+                            "all",
+                            "enable.idempotence",
+                            true,
                             // As large as a broker takes by its defaults, so that a force serves as many as can be.
-                            "batch.size", 1_000_000,
-                            "linger.ms", 0),
+                            "batch.size",
+                            1_000_000,
+                            "linger.ms",
+                            0),
                     new ByteArraySerializer(),
                     new ByteArraySerializer());
             producer.partitionsFor(topic);

@@ -165,8 +165,7 @@ public final class FileLog extends LocalLog<FilePartition> {
         try {
             for (int number = 0; number < topic.partitions(); number++) {
                 Path folder = topics.resolve(topic.name()).resolve(Integer.toString(number));
-                partitions.add(
-                        FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk()));
+                partitions.add(FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk()));
             }
             return List.copyOf(partitions);
         } catch (IOException | RuntimeException e) {

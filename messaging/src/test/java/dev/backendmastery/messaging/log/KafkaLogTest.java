@@ -106,8 +106,7 @@ final class KafkaLogTest extends MessageLogContract {
     }
 
     /** The broker shows a transaction a moment after it has acked its commit. */
-    private static void awaitTexts(List<String> wanted, KafkaLog log, Partition partition)
-            throws InterruptedException {
+    private static void awaitTexts(List<String> wanted, KafkaLog log, Partition partition) throws InterruptedException {
         long start = System.nanoTime();
         while (texts(log, partition).size() < wanted.size() && System.nanoTime() - start < SOON.toNanos()) {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
