@@ -59,10 +59,11 @@ public final class HitRatio {
      *
      * @param trace its name
      * @param group what kind of trace it is
+     * @param share of the trace's keys that the size is, in percent; in the race what was asked for, before rounding
      * @param size of the caches, in entries
      * @param hitRatios by contestant
      */
-    record Cell(String trace, String group, int size, Map<String, Double> hitRatios) {
+    record Cell(String trace, String group, double share, int size, Map<String, Double> hitRatios) {
 
         double ours(String name) {
             Double ratio = hitRatios.get(name);
@@ -70,6 +71,10 @@ public final class HitRatio {
                 throw new IllegalStateException("no " + name + " in " + this);
             }
             return ratio;
+        }
+
+        Cell asked(double percent) {
+            return new Cell(trace, group, percent, size, hitRatios);
         }
     }
 
@@ -174,7 +179,7 @@ public final class HitRatio {
         for (int size : sizes) {
             Map<String, Double> ratios = new LinkedHashMap<>();
             runs.stream().filter(run -> run.size == size).forEach(run -> ratios.put(run.name, run.percent));
-            cells.add(new Cell(trace.name(), group, size, ratios));
+            cells.add(new Cell(trace.name(), group, 100.0 * size / trace.unique(), size, ratios));
         }
         return cells;
     }
@@ -212,7 +217,9 @@ public final class HitRatio {
                 List<Cell> more = cells(
                         trace, source.group, SHARES.stream().map(trace::share).toList());
                 System.out.print(table(more));
-                cells.addAll(more);
+                for (int i = 0; i < more.size(); i++) {
+                    cells.add(more.get(i).asked(100 * SHARES.get(i)));
+                }
             }
         }
         Path file =
@@ -239,15 +246,25 @@ public final class HitRatio {
                 measurements.add(new Measurement(group, 1, name, "%", true, List.of(mean)));
             }
         });
-        for (String name : CONTESTANTS.keySet()) {
-            double worst = cells.stream()
-                    .mapToDouble(cell -> cell.ours(name) - cell.ours(PEER))
-                    .min()
-                    .orElse(0);
-            measurements.add(
-                    new Measurement("most lost to caffeine", 1, name, "points", false, List.of(Math.max(0, -worst))));
-        }
+        measurements.addAll(mostLost("most lost to caffeine", cells));
+        groups.forEach((group, of) -> {
+            if (group.equals("mean of applications")) {
+                measurements.addAll(mostLost("most lost to caffeine on applications", of));
+            }
+        });
         return measurements;
+    }
+
+    private static List<Measurement> mostLost(String discipline, List<Cell> cells) {
+        return CONTESTANTS.keySet().stream()
+                .map(name -> {
+                    double worst = cells.stream()
+                            .mapToDouble(cell -> cell.ours(name) - cell.ours(PEER))
+                            .min()
+                            .orElse(0);
+                    return new Measurement(discipline, 1, name, "points", false, List.of(Math.max(0, -worst)));
+                })
+                .toList();
     }
 
     /** Runs the command line; returns the exit code. */

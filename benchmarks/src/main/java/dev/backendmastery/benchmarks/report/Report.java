@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -71,15 +73,21 @@ public final class Report {
             results.put(result.name(), result);
         }
         Map<Path, String> files = new LinkedHashMap<>();
-        files.put(root.resolve("benchmarks/README.md"), page(results));
+        Set<String> bySize = new HashSet<>();
         for (Result result : results.values()) {
             files.put(Result.folder(root).resolve(result.name() + ".svg"), Chart.draw(result));
+            List<SizeChart.Cell> cells = SizeChart.cells(root, result.name());
+            if (!cells.isEmpty()) {
+                bySize.add(result.name());
+                files.put(Result.folder(root).resolve(result.name()).resolve("by-size.svg"), SizeChart.draw(cells));
+            }
         }
+        files.put(root.resolve("benchmarks/README.md"), page(results, bySize));
         for (Path chapter : chapters(root)) {
             String text = Files.readString(chapter);
             String filled = BLOCK.matcher(text)
                     .replaceAll(match -> Matcher.quoteReplacement(
-                            block(match.group(1), results.get(match.group(1)), depth(root, chapter))));
+                            block(match.group(1), results.get(match.group(1)), depth(root, chapter), bySize)));
             if (!filled.equals(text) || BLOCK.matcher(text).find()) {
                 files.put(chapter, filled);
             }
@@ -105,7 +113,7 @@ public final class Report {
         return "../".repeat(root.relativize(chapter).getNameCount() - 1);
     }
 
-    private static String block(String name, @Nullable Result result, String up) {
+    private static String block(String name, @Nullable Result result, String up, Set<String> bySize) {
         StringBuilder text = new StringBuilder("<!-- numbers: " + name + " -->\n");
         if (result == null) {
             text.append("Not measured yet: `java -jar benchmarks/target/benchmarks.jar record ")
@@ -113,18 +121,12 @@ public final class Report {
                     .append("`.\n");
         } else {
             text.append(table(result)).append('\n').append(goals(result)).append(footnote(result));
-            text.append("\n![")
-                    .append(name)
-                    .append("](")
-                    .append(up)
-                    .append("benchmarks/results/")
-                    .append(name)
-                    .append(".svg)\n");
+            text.append(charts(name, up + "benchmarks/results/", bySize));
         }
         return text.append("<!-- /numbers -->").toString();
     }
 
-    private static String page(Map<String, Result> results) {
+    private static String page(Map<String, Result> results, Set<String> bySize) {
         StringBuilder text = new StringBuilder("""
                 # Benchmarks
 
@@ -138,13 +140,14 @@ public final class Report {
         for (Result result : results.values()) {
             text.append("\n## ").append(result.name()).append("\n\n");
             text.append(table(result)).append('\n').append(goals(result)).append(footnote(result));
-            text.append("\n![")
-                    .append(result.name())
-                    .append("](results/")
-                    .append(result.name())
-                    .append(".svg)\n");
+            text.append(charts(result.name(), "results/", bySize));
         }
         return text.toString();
+    }
+
+    private static String charts(String name, String folder, Set<String> bySize) {
+        String chart = "\n![" + name + "](" + folder + name + ".svg)\n";
+        return bySize.contains(name) ? "\n![" + name + " by size](" + folder + name + "/by-size.svg)\n" + chart : chart;
     }
 
     private static String table(Result result) {

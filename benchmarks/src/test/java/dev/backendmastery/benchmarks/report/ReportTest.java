@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,44 @@ final class ReportTest {
         Path chapter = root.resolve("core/README.md");
         Files.writeString(chapter, Files.readString(chapter).replace("| 40.0 |", "| 41.0 |"));
         assertEquals(1, Report.check(root).size());
+    }
+
+    @Test
+    void drawsTheCellsOfARaceBySizeAndFindsThemEdited() throws IOException {
+        Path cells = root.resolve("benchmarks/results/ratelimit/cells.json");
+        Files.createDirectories(cells.getParent());
+        Files.writeString(
+                cells,
+                "[" + cell("a", 0.5, 10) + "," + cell("b", 0.5, 30) + "," + cell("a", 25, 60) + "," + cell("b", 25, 81)
+                        + "]");
+        Report.write(root);
+        assertEquals(List.of(), Report.check(root));
+        String chart = Files.readString(root.resolve("benchmarks/results/ratelimit/by-size.svg"));
+        assertTrue(chart.contains(">duel 70.5<"), chart);
+        assertTrue(chart.contains(">0.5 %<") && chart.contains(">25 %<"), chart);
+        assertTrue(chart.contains("mean of all traces (2)"), chart);
+        assertTrue(Files.readString(root.resolve("core/README.md"))
+                .contains("](../benchmarks/results/ratelimit/by-size.svg)"));
+        Files.writeString(cells, Files.readString(cells).replace("81", "82"));
+        assertEquals(1, Report.check(root).size());
+    }
+
+    private static String cell(String trace, double share, int percent) {
+        String ratios = Stream.of(
+                        "floor-optimum",
+                        "ours-duel",
+                        "caffeine",
+                        "ours-tiny-lfu",
+                        "ours-s3-fifo",
+                        "ours-sieve",
+                        "ours-clock",
+                        "ours-lru",
+                        "ours-lfu",
+                        "cache2k")
+                .map(impl -> "\"" + impl + "\":" + percent)
+                .collect(Collectors.joining(","));
+        return "{\"trace\":\"" + trace + "\",\"group\":\"applications\",\"share\":" + share + ",\"size\":1,"
+                + "\"hitRatios\":{" + ratios + "}}";
     }
 
     @Test

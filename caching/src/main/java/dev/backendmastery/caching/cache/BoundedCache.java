@@ -34,10 +34,11 @@ import org.slf4j.LoggerFactory;
  * {@code s3Fifo} and {@code duel} a count in the entry, and nothing once that is full; with {@code lru}, {@code lfu} and
  * {@code tinyLfu}, and with {@code duel} for the keys that it samples, a slot of a buffer; if the buffer is full and another
  * thread is at the lock, the hit is not recorded rather than waited for. A time after access is a field of its own, and the
- * count of hits another. A write of a key that is there takes no lock either, where entries have neither weights nor times. Writers take one lock for a few pointer assignments; functions and listeners that were handed in are
- * called without it. <b>Cost.</b> Constant time, amortized; a hit allocates nothing; 40 bytes an entry and 4 to 8 of table,
- * 96 and as much where entries expire after a write, 112 after access, and what the policy needs besides. {@link #clear} and {@link #snapshot} take time
- * linear in the size, during which writers of new keys wait.
+ * count of hits another. A write of a key that is there takes no lock either, where entries have neither weights nor times.
+ * Other writers take one lock for a few pointer assignments; functions and listeners that were handed in are called without
+ * it. <b>Cost.</b> Constant time, amortized; a hit allocates nothing; 40 bytes an entry and 4 to 8 of table, 96 and as much
+ * where entries expire after a write, 112 after access, and what the policy needs besides. {@link #clear} and
+ * {@link #snapshot} take time linear in the size, during which writers of new keys wait.
  * <b>Not for</b> values whose age matters to the millisecond on many machines: each process has its own.
  */
 public final class BoundedCache<K, V> implements LocalCache<K, V> {
@@ -174,8 +175,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         try {
             value = find(key, hash); // another load may have ended since we missed
             if (value != null) {
-                flights.land(mine);
-                mine.complete(value);
+                end(mine, value);
                 return value;
             }
             value = Objects.requireNonNull(loader.apply(key), "loader returned null");
@@ -187,7 +187,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         try {
             lock.execute(new Write<>(entry, mine, null));
         } finally {
-            mine.complete(value);
+            end(mine, value);
         }
         return value;
     }
@@ -196,11 +196,18 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
         lock.lock();
         try {
             guarded.failed += mine.shared ? 1 : 0;
-            flights.land(mine);
         } finally {
+            mine.land();
             mine.completeExceptionally(failure);
             lock.unlock();
         }
+        flights.drop(mine);
+    }
+
+    private void end(Flight<K, V> mine, @Nullable V value) {
+        mine.land();
+        flights.drop(mine);
+        mine.complete(value);
     }
 
     @Override
@@ -260,8 +267,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
                 break;
             }
             // What ended the flight may have come before the look, and what came before must not overtake.
-            flights.land(mine);
-            mine.complete(null);
+            end(mine, null);
             mine = new Flight<>(key, hash, false);
         }
         V value;
@@ -270,14 +276,12 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
             Entry<K, V> entry = value == null ? null : entry(key, hash, value);
             if (before != null || entry != null) {
                 lock.execute(new Write<>(entry, mine, before));
-            } else {
-                flights.land(mine);
             }
         } catch (Throwable e) {
             fail(mine, e);
             throw e;
         }
-        mine.complete(value);
+        end(mine, value);
         return value;
     }
 
@@ -495,7 +499,7 @@ public final class BoundedCache<K, V> implements LocalCache<K, V> {
                 land(flight, entry, write.before);
             }
         } finally {
-            flights.land(flight);
+            flight.land();
         }
     }
 

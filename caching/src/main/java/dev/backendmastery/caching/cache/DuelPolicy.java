@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Duel: S3-FIFO's queues, and the rule of the door between them chosen by trial. No rule is best for every load: that one hit
- * is enough suits loads where recent use predicts the next, a contest of frequencies suits scans and skewed loads, and a
+ * is enough suits loads where recent use predicts the next, the same with a longer wait where it comes late, a contest of frequencies suits scans and skewed loads, and a
  * door that hardly opens suits loops. So each rule plays a cache of its own, in keys alone and in small: of a sample of
  * one key in {@code 2^n}, on as many times fewer entries, which has about the hit ratio of the whole (Waldspurger et al.,
  * miniature simulations, USENIX ATC 2017). The rule whose hits, the older ones fading, are the most is taken on.
@@ -26,6 +26,14 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
     static final int LEAST = 128;
     static final int MOST_SAMPLED = 64;
     private static final int WEIGHTS_SAMPLED = 8;
+
+    /** Each time that so many times the entries of a shadow were asked for, the rules are judged. */
+    private static final int SIZES_TO_A_JUDGEMENT = 2;
+
+    private static final int LEAST_TO_A_JUDGEMENT = 256;
+
+    /** What a hit still counts at the next judgement: half of it after twenty, so a verdict comes soon, and outlasts the rounds of a loop. */
+    private static final double FADE = Math.pow(0.5, 0.05);
 
     /** A challenger must have this many times the hits of the rule in force, and one more. */
     private static final double LEAD = 1.005;
@@ -138,7 +146,7 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
         for (Shadow shadow : shadows.values()) {
             shadow.access(entry.hash(), entry.weight());
         }
-        if (++accesses >= Math.max(512, 10L * reigning.map.size())) {
+        if (++accesses >= Math.max(LEAST_TO_A_JUDGEMENT, (long) SIZES_TO_A_JUDGEMENT * reigning.map.size())) {
             accesses = 0;
             judge();
         }
@@ -155,7 +163,7 @@ final class DuelPolicy<K, V> implements EvictionPolicy<K, V> {
         reigning = best;
         queues.door(best.door);
         for (Shadow shadow : shadows.values()) {
-            shadow.hits /= 2;
+            shadow.hits *= FADE;
         }
     }
 

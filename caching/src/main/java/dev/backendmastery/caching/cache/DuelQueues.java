@@ -17,6 +17,8 @@ final class DuelQueues<K, V> {
     enum Door {
         /** What was hit once; and what comes back while its ghost is known goes there at once. This is S3-FIFO. */
         PROMOTE(1, -1, 10),
+        /** The same behind a small queue of a quarter: for a second use that comes late, or in a cache so small that a tenth is nothing. */
+        WAIT(1, -1, 4),
         /** What was hit twice, and what the sketch has seen more often than the main queue's next victim. */
         CONTEST(2, 1, 10),
         /**
@@ -38,6 +40,11 @@ final class DuelQueues<K, V> {
             this.free = free;
             this.margin = margin;
             this.parts = parts;
+        }
+
+        /** Whether the sketch has no say. */
+        boolean promotes() {
+            return margin < 0;
         }
     }
 
@@ -72,7 +79,7 @@ final class DuelQueues<K, V> {
     void add(Entry<K, V> entry) {
         sketch.ensure(count() + 1);
         sketch.add(entry.hash());
-        boolean returns = ghosts.remove(entry.hash()) && door == Door.PROMOTE;
+        boolean returns = ghosts.remove(entry.hash()) && door.promotes();
         (returns ? main : small).add(entry);
     }
 
@@ -88,11 +95,11 @@ final class DuelQueues<K, V> {
             for (int i = 0; i < hits; i++) {
                 sketch.add(candidate.hash());
             }
-            if (main.size() < maximumSize - smallSize && (hits >= door.free || door != Door.PROMOTE)) {
+            if (main.size() < maximumSize - smallSize && (hits >= door.free || !door.promotes())) {
                 promote(candidate); // there is room: no contest
                 continue;
             }
-            Entry<K, V> victim = main.isEmpty() || (hits < door.free && door == Door.PROMOTE) ? null : victim();
+            Entry<K, V> victim = main.isEmpty() || (hits < door.free && door.promotes()) ? null : victim();
             if (hits >= door.free || (victim != null && beats(candidate, victim))) {
                 promote(candidate);
                 if (victim == null) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The values in the making: each key has one flight in force at most. Whatever changes the key's mapping meanwhile ends its
  * force, and what it brings is then not remembered.
  *
- * <p>Flights begin without a lock, in short lists by hash that are empty most of the time. {@link #land} and
+ * <p>Flights begin without a lock, in short lists by hash that are empty most of the time. {@link Flight#land} and
  * {@link #overtake} are called under the cache's lock. So who begins one has to look for the key's entry after that, not
  * before: a change that did not see the flight had been made by then, or is seen when it lands.
  */
@@ -62,6 +62,11 @@ final class Flights<K, V> {
             }
         }
 
+        /** Ends this, after what it brings was remembered: the next of its key begins from that. */
+        void land() {
+            over = true;
+        }
+
         /** Whether what this brings may be remembered still. */
         boolean isInForce() {
             return !over;
@@ -72,7 +77,7 @@ final class Flights<K, V> {
         }
     }
 
-    private static final int STRIPES = 16;
+    private static final int STRIPES = 64;
 
     /** Stripes two cache lines apart. */
     private static final int STRIDE = 32;
@@ -110,9 +115,8 @@ final class Flights<K, V> {
         return flight;
     }
 
-    /** Ends {@code mine}, after what it brings was remembered: the next of its key begins from that. */
-    void land(Flight<K, V> mine) {
-        mine.over = true;
+    /** Drops {@code mine}, which is no longer in force, from the lists; without the lock. */
+    void drop(Flight<K, V> mine) {
         int stripe = stripe(mine.hash);
         Flight<K, V> head = heads.get(stripe);
         if (head != null && head.over) {

@@ -22,7 +22,7 @@ public interface LocalCache<K, V> extends Cache<K, V> {
     /**
      * Puts what {@code change} makes of the value that is there, or of null if there is none, in its place; null removes it.
      * The function is called once, without a lock held: others who compute or load the key wait for it, while a
-     * {@link #put} or {@link #remove} of the key, or its eviction, goes ahead and counts as what came after.
+     * {@link #put} or {@link #remove} of the key, its eviction or its expiry goes ahead and counts as what came after.
      *
      * @return what {@code change} returned
      * @throws IllegalStateException if {@code change} computes or loads the same key

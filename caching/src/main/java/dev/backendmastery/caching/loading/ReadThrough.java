@@ -140,11 +140,13 @@ public final class ReadThrough<K, V> implements LoadingCache<K, V>, AutoCloseabl
                 // It need not expire what is judged here, and so is spared a reading of the clock a look-up.
                 : BoundedCache.<K, Loaded<V>>builder()
                         .maximumSize(builder.maximumSize)
+                        .countLookups(false)
                         .duel();
         failures = BoundedCache.<K, Failure>builder()
                 .maximumSize(builder.maximumSize)
                 .ticker(ticker)
                 .expireAfterWrite((key, failure) -> failure.keepFor())
+                .countLookups(false)
                 .lru();
         windowLength = builder.window;
         window = bulk == null || windowLength.isZero()

@@ -3,39 +3,31 @@ package dev.backendmastery.caching.cache;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every interleaving of small programs is as if the calls came one after another, with a policy of each kind: one that is told
- * of hits through the buffer, one that reads them from the entries, and one that does both. There is room for all keys, so
+ * Every interleaving of small programs is as if the calls came one after another, with each policy. There is room for all keys, so
  * that the cache must be a map.
  */
 final class CacheLincheckTest {
 
-    @Test
-    void lru() {
-        check(LruOps.class);
-    }
-
-    @Test
-    void growing() {
-        check(GrowingOps.class);
-    }
-
-    @Test
-    void sieve() {
-        check(SieveOps.class);
-    }
-
-    @Test
-    void duel() {
-        check(DuelOps.class);
-    }
-
-    private static void check(Class<?> operations) {
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                LruOps.class,
+                LfuOps.class,
+                ClockOps.class,
+                SieveOps.class,
+                S3FifoOps.class,
+                TinyLfuOps.class,
+                DuelOps.class,
+                GrowingOps.class
+            })
+    void isAMap(Class<?> operations) {
         new ModelCheckingOptions()
-                .iterations(4)
-                .invocationsPerIteration(25)
+                .iterations(3)
+                .invocationsPerIteration(20)
                 .threads(2)
                 .actorsPerThread(3)
                 .check(operations);
@@ -95,9 +87,33 @@ final class CacheLincheckTest {
         }
     }
 
+    public static final class LfuOps extends Ops {
+        public LfuOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).lfu());
+        }
+    }
+
+    public static final class ClockOps extends Ops {
+        public ClockOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).clock());
+        }
+    }
+
     public static final class SieveOps extends Ops {
         public SieveOps() {
             super(BoundedCache.<Integer, Integer>builder().maximumSize(4).sieve());
+        }
+    }
+
+    public static final class S3FifoOps extends Ops {
+        public S3FifoOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).s3Fifo());
+        }
+    }
+
+    public static final class TinyLfuOps extends Ops {
+        public TinyLfuOps() {
+            super(BoundedCache.<Integer, Integer>builder().maximumSize(4).tinyLfu());
         }
     }
 

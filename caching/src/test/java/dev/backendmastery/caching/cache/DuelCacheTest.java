@@ -74,6 +74,19 @@ class DuelCacheTest extends BoundedCacheContract {
     }
 
     @Test
+    @DisplayName("DL-6 waits longer where a second use comes after the time of a small queue of a tenth")
+    void waits() {
+        // Each key comes twice, 30 new ones apart, and never again: 200 entries can have every second request.
+        int[] requests = IntStream.range(0, 100_000)
+                .map(i -> i % 2 == 0 ? i / 2 : Math.max(0, i / 2 - 30))
+                .toArray();
+        BoundedCache<Integer, Integer> cache = ofSize(200);
+        replay(cache, IntStream.of(requests)); // learns
+        int hits = replay(cache, IntStream.of(requests).map(key -> key + 100_000));
+        assertTrue(hits > 0.9 * requests.length / 2, () -> hits + " hits of " + requests.length / 2);
+    }
+
+    @Test
     @DisplayName("DL-5 follows one key in 64 of a large cache, and all of a small one")
     void followsASample() {
         assertEquals(1, DuelPolicy.sampled(1));

@@ -44,9 +44,10 @@ final class PoliciesBiteTest {
                 () -> Kit.convicts(GhostsForEver.class, "S3-2"),
                 () -> Kit.convicts(AdmitsAll.class, "TL-1"),
                 () -> Kit.convicts(WindowStays.class, "TL-2"),
-                () -> Kit.convicts(OnlyPromotes.class, "DL-2", "DL-3"),
-                () -> Kit.convicts(OnlyContests.class, "DL-1", "DL-3", "DL-4"),
-                () -> Kit.convicts(OnlyHolds.class, "DL-1", "DL-2", "DL-4"));
+                () -> Kit.convicts(OnlyPromotes.class, "DL-2", "DL-3", "DL-6"),
+                () -> Kit.convicts(OnlyContests.class, "DL-1", "DL-3", "DL-4", "DL-6"),
+                () -> Kit.convicts(OnlyHolds.class, "DL-1", "DL-2", "DL-4", "DL-6"),
+                () -> Kit.convicts(NeverWaits.class, "DL-6"));
     }
 
     /** Passes all on to another. */
@@ -261,6 +262,14 @@ final class PoliciesBiteTest {
         @Override
         <K, V> BoundedCache<K, V> build(BoundedCache.Builder<K, V> builder) {
             return builder.build(size -> new DuelPolicy<>(size, EnumSet.of(Door.CONTEST), builder.random()));
+        }
+    }
+
+    static final class NeverWaits extends DuelCacheTest {
+        @Override
+        <K, V> BoundedCache<K, V> build(BoundedCache.Builder<K, V> builder) {
+            return builder.build(size ->
+                    new DuelPolicy<>(size, EnumSet.of(Door.PROMOTE, Door.CONTEST, Door.HOLD), builder.random()));
         }
     }
 

@@ -138,6 +138,7 @@ abstract class BloomGuardContract {
     void rebuildRacesInThreads() throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicBoolean missed = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 2; t++) {
             int thread = t;
@@ -145,6 +146,7 @@ abstract class BloomGuardContract {
                 for (int i = 0; i < 300; i++) {
                     String key = thread + "-" + i;
                     write(key);
+                    written.incrementAndGet();
                     if (!finds(key) || !finds(thread + "-" + i / 2)) {
                         missed.set(true);
                     }
@@ -152,8 +154,11 @@ abstract class BloomGuardContract {
             }));
         }
         Thread rebuilds = new Thread(() -> {
-            while (!stop.get()) {
+            for (int seen = 0; !stop.get(); seen = written.get()) {
                 guard.rebuild(store::stream);
+                while (written.get() == seen && !stop.get()) {
+                    Thread.onSpinWait(); // or who holds a lock while it rebuilds would starve the writers
+                }
             }
         });
         threads.forEach(Thread::start);
