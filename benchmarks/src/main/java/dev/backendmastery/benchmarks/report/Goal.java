@@ -82,6 +82,10 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("redis", "miss", 2, "ours-tiered", "redisson-local-cached-map", 1),
             new Goal("redis", "hit", 2, "ours-tiered", "redisson-local-cached-map", 1),
             new Goal("redis", "hit", 2, "ours-tiered", "floor-in-process-cache", 1 / 1.2),
+            new Goal("log", "append, forced each batch", 1, "ours-file-log", "kafka", 1),
+            new Goal("log", "append, forced by the way", 1, "ours-file-log", "kafka", 1),
+            new Goal("log", "append, forced each batch, 32 wait", 1, "ours-file-log", "kafka", 1),
+            new Goal("log", "append, forced by the way, 32 wait", 1, "ours-file-log", "kafka", 1),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

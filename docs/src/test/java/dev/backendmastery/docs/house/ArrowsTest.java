@@ -21,6 +21,7 @@ final class ArrowsTest {
     private static final String CORE = "dev.backendmastery.core..";
     private static final String DATABASES = "dev.backendmastery.databases..";
     private static final String CACHING = "dev.backendmastery.caching..";
+    private static final String MESSAGING = "dev.backendmastery.messaging..";
     private static final String ENGINES = "dev.backendmastery.engines..";
     private static final String DOMAIN = "dev.backendmastery.shortener.domain..";
     private static final String APPLICATION = "dev.backendmastery.shortener.application..";
@@ -31,6 +32,7 @@ final class ArrowsTest {
                     "dev.backendmastery.core",
                     "dev.backendmastery.databases",
                     "dev.backendmastery.caching",
+                    "dev.backendmastery.messaging",
                     "dev.backendmastery.engines",
                     "dev.backendmastery.shortener");
 
@@ -40,6 +42,7 @@ final class ArrowsTest {
         knowsOfOursOnly(ENGINES).check(CLASSES);
         knowsOfOursOnly(DATABASES, CORE).check(CLASSES);
         knowsOfOursOnly(CACHING, CORE).check(CLASSES);
+        knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
     }
 
     @Test
@@ -72,7 +75,7 @@ final class ArrowsTest {
 
     @Test
     void libraryCodeIsHandedItsTime() {
-        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING).check(CLASSES);
+        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING, MESSAGING).check(CLASSES);
     }
 
     @Test

@@ -24,8 +24,22 @@ import java.util.zip.CRC32;
  * @param name the folder under {@code META-INF/forked}
  * @param main its main class, in the same jar
  * @param maxHeap as in {@code -Xmx}
+ * @param compiler flags of the compiler and the collector
  */
-record ForkedJvm(String name, String main, String maxHeap) {
+record ForkedJvm(String name, String main, String maxHeap, List<String> compiler) {
+
+    /** Half the time to serve, at the price of peak speed: a test's server lives for seconds. */
+    private static final List<String> QUICK = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    /** One that serves soon. */
+    ForkedJvm(String name, String main, String maxHeap) {
+        this(name, main, maxHeap, QUICK);
+    }
+
+    /** The same server as its makers would run it, to be measured. */
+    ForkedJvm fullSpeed(String maxHeap) {
+        return new ForkedJvm(name, main, maxHeap, List.of());
+    }
 
     /** A process for it, not started, in a new folder; it serves when it has printed READY. */
     ServerProcess process(Engine engine, Path folder, List<String> arguments) {
@@ -39,9 +53,6 @@ record ForkedJvm(String name, String main, String maxHeap) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + maxHeap,
-                // Half the time to serve, at the price of peak speed: a test's server lives for seconds.
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + folder.resolve("tmp"),
                 "-Dforked.dist=" + dist,
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -52,6 +63,7 @@ record ForkedJvm(String name, String main, String maxHeap) {
                         dist.resolve("conf").toString(),
                         dist.resolve("lib").resolve("*").toString()),
                 main));
+        command.addAll(1, compiler);
         command.addAll(arguments);
         ServerProcess.Spec spec = new ServerProcess.Spec(engine, folder, command, Map.of(), "TERM", "KILL");
         return new ServerProcess(spec, process -> process.logged("READY "), ServerProcess.START_LIMIT);
