@@ -22,6 +22,7 @@ final class ArrowsTest {
     private static final String DATABASES = "dev.backendmastery.databases..";
     private static final String CACHING = "dev.backendmastery.caching..";
     private static final String MESSAGING = "dev.backendmastery.messaging..";
+    private static final String PATTERNS = "dev.backendmastery.patterns..";
     private static final String ENGINES = "dev.backendmastery.engines..";
     private static final String DOMAIN = "dev.backendmastery.shortener.domain..";
     private static final String APPLICATION = "dev.backendmastery.shortener.application..";
@@ -33,6 +34,7 @@ final class ArrowsTest {
                     "dev.backendmastery.databases",
                     "dev.backendmastery.caching",
                     "dev.backendmastery.messaging",
+                    "dev.backendmastery.patterns",
                     "dev.backendmastery.engines",
                     "dev.backendmastery.shortener");
 
@@ -43,6 +45,7 @@ final class ArrowsTest {
         knowsOfOursOnly(DATABASES, CORE).check(CLASSES);
         knowsOfOursOnly(CACHING, CORE).check(CLASSES);
         knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
+        knowsOfOursOnly(PATTERNS, CORE, DATABASES, MESSAGING).check(CLASSES);
     }
 
     @Test
@@ -75,7 +78,7 @@ final class ArrowsTest {
 
     @Test
     void libraryCodeIsHandedItsTime() {
-        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING, MESSAGING).check(CLASSES);
+        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING, MESSAGING, PATTERNS).check(CLASSES);
     }
 
     @Test
