@@ -1,0 +1,282 @@
+package dev.backendmastery.patterns.idempotency;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backendmastery.core.time.Sleeper;
+import dev.backendmastery.core.time.Ticker;
+import dev.backendmastery.databases.tx.Database;
+import dev.backendmastery.databases.tx.Isolation;
+import dev.backendmastery.databases.tx.PostgresTransactions;
+import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.engines.Engines;
+import dev.backendmastery.engines.FaultProxy;
+import dev.backendmastery.messaging.log.Bytes;
+import dev.backendmastery.patterns.idempotency.Idempotency.Reply;
+import java.io.BufferedReader;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.jooq.DSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The kit on a real server, and what is left when a process is killed between effect and answer. */
+final class PostgresIdempotencyTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration KEPT = Duration.ofHours(1);
+    private static final Answer ANSWER = Answer.of(201, "made");
+
+    @SuppressWarnings("NullAway.Init") // open() comes first
+    private static String url;
+
+    @SuppressWarnings("NullAway.Init") // as above
+    private static Database database;
+
+    @BeforeAll
+    static void open() {
+        url = Engines.postgres().createDatabase();
+        database = Database.at(url).open();
+        database.dsl().execute(PostgresIdempotency.TABLE);
+        database.dsl().execute(PostgresIdempotency.TABLE);
+        database.dsl().execute("CREATE TABLE effect (note text NOT NULL)");
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+        Engines.postgres().dropDatabase(url);
+    }
+
+    private static PostgresIdempotency inside(Database database) {
+        Transactions transactions = new PostgresTransactions(database);
+        return new PostgresIdempotency(transactions, Isolation.READ_COMMITTED, PATIENCE, KEPT, InstantSource.system());
+    }
+
+    private static LeasedIdempotency outside(Database database, Duration lease) {
+        return new LeasedIdempotency(
+                new PostgresTransactions(database),
+                lease,
+                PATIENCE,
+                KEPT,
+                InstantSource.system(),
+                Ticker.system(),
+                Sleeper.system());
+    }
+
+    private static Request request(String key) {
+        return new Request("test", key, Bytes.utf8("content"));
+    }
+
+    private static void take(DSLContext context, String note) {
+        context.execute("INSERT INTO effect VALUES (?)", note);
+    }
+
+    private static long effects(String note) {
+        return database.dsl()
+                .fetchSingle("SELECT count(*) FROM effect WHERE note = ?", note)
+                .get(0, long.class);
+    }
+
+    private abstract static class Inside extends IdempotencyContract<DSLContext> {
+        private final Isolation isolation;
+
+        Inside(Isolation isolation) {
+            this.isolation = isolation;
+        }
+
+        @Override
+        protected Idempotency<DSLContext> create(Duration patience, Duration kept, InstantSource clock) {
+            return new PostgresIdempotency(new PostgresTransactions(database), isolation, patience, kept, clock);
+        }
+
+        @Override
+        protected void note(DSLContext context, String note) {
+            take(context, note);
+        }
+
+        @Override
+        protected long notes(String note) {
+            return effects(note);
+        }
+    }
+
+    @Nested
+    final class ReadCommitted extends Inside {
+        ReadCommitted() {
+            super(Isolation.READ_COMMITTED);
+        }
+    }
+
+    @Nested
+    final class Serializable extends Inside {
+        Serializable() {
+            super(Isolation.SERIALIZABLE);
+        }
+    }
+
+    @Nested
+    final class Leased extends IdempotencyContract<Attempt> {
+        @Override
+        protected Idempotency<Attempt> create(Duration patience, Duration kept, InstantSource clock) {
+            return new LeasedIdempotency(
+                    new PostgresTransactions(database),
+                    Duration.ofSeconds(30),
+                    patience,
+                    kept,
+                    clock,
+                    Ticker.system(),
+                    Sleeper.system());
+        }
+
+        @Override
+        protected void note(Attempt context, String note) {
+            take(database.dsl(), note);
+        }
+
+        @Override
+        protected long notes(String note) {
+            return effects(note);
+        }
+    }
+
+    /** A process that does its work, says so, and never comes to its answer. */
+    static final class Doomed {
+        private Doomed() {}
+
+        public static void main(String[] arguments) {
+            try (Database database = Database.at(arguments[0]).poolSize(2).open()) {
+                if (arguments[1].equals("inside")) {
+                    inside(database).run(request("inside"), tx -> {
+                        take(tx, "inside");
+                        return sayAndWait("done");
+                    });
+                } else {
+                    outside(database, Duration.ofSeconds(2)).run(request("outside"), attempt -> {
+                        take(database.dsl(), "outside " + attempt.id());
+                        return sayAndWait(attempt.id().toString());
+                    });
+                }
+            }
+        }
+
+        private static Answer sayAndWait(String word) {
+            System.out.println(word);
+            while (true) {
+                LockSupport.park();
+            }
+        }
+    }
+
+    /** @return what it said before it was killed */
+    private static String kill(String where) throws Exception {
+        Process doomed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx128m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Doomed.class.getName(),
+                        url,
+                        where)
+                .redirectError(Redirect.INHERIT)
+                .start();
+        try (BufferedReader output = doomed.inputReader(StandardCharsets.UTF_8)) {
+            String word = output.readLine();
+            assertNotNull(word, "it ended before it had done its work");
+            return word;
+        } finally {
+            doomed.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    @DisplayName("PID-1 killed between effect and answer: nothing was done, the next one does it")
+    void killedInside() throws Exception {
+        kill("inside");
+        Reply reply = inside(database).run(request("inside"), tx -> {
+            take(tx, "inside");
+            return ANSWER;
+        });
+        assertEquals(new Reply(ANSWER, false), reply);
+        assertEquals(1, effects("inside"));
+    }
+
+    @Test
+    @DisplayName(
+            "LID-1 killed between effect and answer: the next one waits for the lease, and knows what it is to look for")
+    void killedOutside() throws Exception {
+        String id = kill("outside");
+        List<Attempt> attempts = new ArrayList<>();
+        Reply reply = outside(database, Duration.ofSeconds(2)).run(request("outside"), attempt -> {
+            attempts.add(attempt);
+            assertEquals(1, effects("outside " + attempt.id()), "the effect that it is to find");
+            return ANSWER;
+        });
+        assertEquals(new Reply(ANSWER, false), reply);
+        assertEquals(id, attempts.get(0).id().toString());
+        assertEquals(2, attempts.get(0).number());
+    }
+
+    @Test
+    @DisplayName("LID-2 an attempt that was succeeded gives the answer that was kept, not its own")
+    void succeeded() throws Exception {
+        Idempotency<Attempt> keys = outside(database, Duration.ofMillis(100));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            Future<Reply> slow = pool.submit(() -> keys.run(request("slow"), attempt -> {
+                begun.countDown();
+                assertTrue(end.await(20, SECONDS));
+                return Answer.of(200, "slow");
+            }));
+            assertTrue(begun.await(10, SECONDS));
+            Reply second = keys.run(request("slow"), attempt -> ANSWER);
+            assertEquals(new Reply(ANSWER, false), second);
+            end.countDown();
+            assertEquals(new Reply(ANSWER, true), slow.get(10, SECONDS));
+        } finally {
+            end.countDown();
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    @DisplayName("A server that does not answer is an error within the time-outs, and the key is free afterwards")
+    void unreachable() {
+        try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
+                Database distant = Database.at(proxy.through(url))
+                        .poolSize(2)
+                        .connectionTimeout(Duration.ofSeconds(1))
+                        .socketTimeout(Duration.ofSeconds(1))
+                        .statementTimeout(Duration.ofMillis(900))
+                        .open()) {
+            PostgresIdempotency keys = inside(distant);
+            proxy.cut();
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(20),
+                    () -> assertThrows(RuntimeException.class, () -> keys.run(request("far"), tx -> ANSWER)));
+            proxy.heal();
+            assertFalse(keys.run(request("far"), tx -> ANSWER).replayed());
+        }
+    }
+}
