@@ -20,6 +20,8 @@ import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
+import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
+import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
@@ -71,6 +73,8 @@ public final class Recorder {
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
             Map.entry("redis", Race.jmh(List.of(2), RedisBenchmark.class, NearCacheBenchmark.class)),
             Map.entry("log", LogBenchmark::run),
+            Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
+            Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}
