@@ -47,6 +47,21 @@ final class AnswerTable {
                 now.atOffset(ZoneOffset.UTC));
     }
 
+    /**
+     * A row always: that of this request, or nulls; with {@code free}, whether the request's lock is this transaction's now. The
+     * look is of the moment before.
+     */
+    static Record findAndTryToLock(DSLContext tx, Request request, Instant now) {
+        return tx.fetchSingle(
+                "SELECT lock.free, k.fingerprint, k.status, k.headers, k.body"
+                        + " FROM (SELECT pg_try_advisory_xact_lock(?) AS free) AS lock"
+                        + " LEFT JOIN idempotency_key k ON k.scope = ? AND k.key = ? AND k.expires > CAST(? AS timestamptz)",
+                request.lock(),
+                request.scope(),
+                request.key(),
+                now.atOffset(ZoneOffset.UTC));
+    }
+
     /** Refuses a request that is another than the row's. */
     static void check(Record row, Request request) {
         if (!Bytes.of(row.get("fingerprint", byte[].class)).equals(request.fingerprint())) {

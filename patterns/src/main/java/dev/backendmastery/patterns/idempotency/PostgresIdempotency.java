@@ -18,8 +18,8 @@ import org.jooq.exception.DataAccessException;
  * <p><b>Guarantee.</b> As {@link Idempotency}, across processes. Effect and answer commit together or not at all: who is
  * killed before COMMIT has done nothing, and who is killed after it is answered from the table (PID-1).
  *
- * <p><b>Threads.</b> Safe for any number of threads; who waits holds a connection. <b>Cost.</b> Three statements in the effect's
- * transaction, of which one writes; two for an answer that is given again. <b>Not for</b> effects outside the
+ * <p><b>Threads.</b> Safe for any number of threads; who waits holds a connection. <b>Cost.</b> Two statements in the effect's
+ * transaction, one of which writes; one for an answer that is given again. <b>Not for</b> effects outside the
  * database: see {@link LeasedIdempotency}. <b>Source.</b> PostgreSQL manual, <i>Advisory Locks</i>: one of the transaction's
  * stands for the key, so that nothing need be written before the answer is known.
  */
@@ -53,44 +53,56 @@ public final class PostgresIdempotency implements Idempotency<DSLContext> {
 
     @Override
     public <E extends Exception> Reply run(Request request, Command<? super DSLContext, E> command) throws E {
-        return transactions.<Reply, E>call(isolation, tx -> {
-            lock(tx, request);
-            Instant now = clock.instant();
-            Record row = AnswerTable.find(tx, request, now);
-            if (row != null) {
-                return new Reply(AnswerTable.answer(row, request), true);
+        while (true) {
+            try {
+                return transactions.<Reply, E>call(isolation, tx -> run(tx, request, command));
+            } catch (Overtaken e) {
+                // What the command did is undone; the answer of the one that was first is there.
             }
-            Answer answer = Objects.requireNonNull(command.in(tx), "answer");
-            tx.execute(
-                    """
-                    INSERT INTO idempotency_key (scope, key, fingerprint, status, headers, body, expires)
-                    VALUES (?, ?, ?, ?, ?, ?, CAST(? AS timestamptz))
-                    ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
-                        headers = excluded.headers, body = excluded.body, expires = excluded.expires
-                    """,
-                    request.scope(),
-                    request.key(),
-                    request.fingerprint().toArray(),
-                    answer.status(),
-                    AnswerTable.flat(answer.headers()),
-                    answer.body().toArray(),
-                    at(now.plus(kept)));
-            return new Reply(answer, false);
-        });
+        }
     }
 
-    private void lock(DSLContext tx, Request request) {
-        long id = request.lock();
-        boolean free = tx.fetchSingle("SELECT pg_try_advisory_xact_lock(?)", id).get(0, boolean.class);
-        if (free) {
-            return;
+    private <E extends Exception> Reply run(DSLContext tx, Request request, Command<? super DSLContext, E> command)
+            throws E {
+        Instant now = clock.instant();
+        Record row = AnswerTable.findAndTryToLock(tx, request, now);
+        if (row.get("status") == null && !row.get("free", boolean.class)) {
+            await(tx, request);
+            row = AnswerTable.findAndTryToLock(tx, request, now);
         }
+        if (row.get("status") != null) {
+            return new Reply(AnswerTable.answer(row, request), true);
+        }
+        Answer answer = Objects.requireNonNull(command.in(tx), "answer");
+        int written = tx.execute(
+                """
+                INSERT INTO idempotency_key AS held (scope, key, fingerprint, status, headers, body, expires)
+                VALUES (?, ?, ?, ?, ?, ?, CAST(? AS timestamptz))
+                ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
+                    headers = excluded.headers, body = excluded.body, expires = excluded.expires
+                WHERE held.expires <= CAST(? AS timestamptz)
+                """,
+                request.scope(),
+                request.key(),
+                request.fingerprint().toArray(),
+                answer.status(),
+                AnswerTable.flat(answer.headers()),
+                answer.body().toArray(),
+                at(now.plus(kept)),
+                at(now));
+        if (written == 0) {
+            throw new Overtaken();
+        }
+        return new Reply(answer, false);
+    }
+
+    private void await(DSLContext tx, Request request) {
         if (patience.isZero()) {
             throw new InProgressException(request);
         }
         tx.execute("SET LOCAL lock_timeout = " + Math.max(1, patience.toMillis()));
         try {
-            tx.execute("SELECT pg_advisory_xact_lock(?)", id);
+            tx.execute("SELECT pg_advisory_xact_lock(?)", request.lock());
         } catch (DataAccessException e) {
             if ("55P03".equals(e.sqlState())) {
                 throw new InProgressException(request);
@@ -98,6 +110,15 @@ public final class PostgresIdempotency implements Idempotency<DSLContext> {
             throw e;
         }
         tx.execute("SET LOCAL lock_timeout TO DEFAULT");
+    }
+
+    /** Another one answered between the look, which is of a moment before, and the lock. Never leaves this class. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken() {
+            super("overtaken", null, false, false);
+        }
     }
 
     @Override

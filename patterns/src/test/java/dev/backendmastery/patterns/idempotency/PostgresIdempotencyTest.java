@@ -25,12 +25,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -234,6 +238,51 @@ final class PostgresIdempotencyTest {
         assertEquals(new Reply(ANSWER, false), reply);
         assertEquals(id, attempts.get(0).id().toString());
         assertEquals(2, attempts.get(0).number());
+    }
+
+    @Test
+    @DisplayName("PID-2 of many who bring a new key at the same moment one runs, and all get its answer")
+    void atOnceInside() throws Exception {
+        atOnce(inside(database), PostgresIdempotencyTest::take);
+    }
+
+    @Test
+    @DisplayName("PID-2 the same, where the effect is elsewhere")
+    void atOnceOutside() throws Exception {
+        atOnce(outside(database, Duration.ofSeconds(30)), (attempt, note) -> take(database.dsl(), note));
+    }
+
+    private static <C> void atOnce(Idempotency<C> keys, BiConsumer<? super C, String> effect) throws Exception {
+        int callers = 8;
+        ExecutorService pool = Executors.newFixedThreadPool(callers);
+        try {
+            for (int round = 0; round < 25; round++) {
+                String key = "at-once-" + keys.getClass().getSimpleName() + round;
+                CyclicBarrier start = new CyclicBarrier(callers);
+                List<Future<Reply>> replies = new ArrayList<>();
+                for (int caller = 0; caller < callers; caller++) {
+                    Answer mine = Answer.of(200, "caller " + caller);
+                    replies.add(pool.submit(() -> {
+                        start.await(10, SECONDS);
+                        return keys.run(request(key), context -> {
+                            effect.accept(context, key);
+                            return mine;
+                        });
+                    }));
+                }
+                Set<Answer> answers = new HashSet<>();
+                int first = 0;
+                for (Future<Reply> reply : replies) {
+                    answers.add(reply.get(20, SECONDS).answer());
+                    first += reply.get().replayed() ? 0 : 1;
+                }
+                assertEquals(1, answers.size(), answers::toString);
+                assertEquals(1, first);
+                assertEquals(1, effects(key));
+            }
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @Test
