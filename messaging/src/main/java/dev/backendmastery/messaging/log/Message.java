@@ -47,6 +47,16 @@ public record Message(
         return new Builder(id, type, time);
     }
 
+    /** The message as {@link #toBytes} made it. @throws MessageFormatException if the bytes are none of its forms */
+    public static Message fromBytes(byte[] bytes) {
+        return MessageCodec.decode(bytes);
+    }
+
+    /** Its one binary form, for a place that keeps bytes, such as a column of a table. */
+    public byte[] toBytes() {
+        return MessageCodec.encode(this);
+    }
+
     /** Whether it removes its key. */
     public boolean isTombstone() {
         return payload == null;

@@ -1,0 +1,6 @@
+package dev.backendmastery.patterns.outbox;
+
+import dev.backendmastery.messaging.log.Bytes;
+
+/** What is kept in order. */
+record OrderKey(String topic, Bytes key) {}

@@ -1,0 +1,330 @@
+package dev.backendmastery.patterns.outbox;
+
+import dev.backendmastery.core.lease.Lease;
+import dev.backendmastery.core.lease.LeaseStore;
+import dev.backendmastery.core.lease.StaleEpochException;
+import dev.backendmastery.core.time.Ticker;
+import dev.backendmastery.databases.lease.PostgresLeaseStore;
+import dev.backendmastery.databases.tx.Database;
+import dev.backendmastery.databases.tx.PostgresTransactions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Relay} that asks the table, again and again.
+ *
+ * <p><b>Guarantee.</b> As {@link Relay}. A transaction that has written, anywhere on the server, and is not at its end holds up all
+ * that was committed after it began to write, prepared ones too (OB-11): until then it could still add a message that goes before. It holds up, it loses nothing.
+ *
+ * <p><b>Threads.</b> Two of its own: one carries, one keeps the leases. <b>Cost.</b> When idle, for each poll, one statement and
+ * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a transaction that marks;
+ * pages of a lane follow each other, those of its lanes too. <b>Not for</b> databases with transactions that
+ * write for minutes: {@link WalRelay}. <b>Source.</b> See {@code Window}; the lanes are partitions as Kafka has them.
+ */
+public final class PollingRelay implements Relay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingRelay.class);
+    private static final Duration NOTHING_MORE = Duration.ofHours(1);
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    /** What is known of a lane under one lease. */
+    private static final class Lane {
+        private final Lease lease;
+        private final Publisher publisher;
+        private Window window;
+
+        Lane(Lease lease, Publisher publisher, Window window) {
+            this.lease = lease;
+            this.publisher = publisher;
+            this.window = window;
+        }
+    }
+
+    private final RelayStore store;
+    private final Publisher publisher;
+    private final RelaySettings settings;
+    private final LaneLeases leases;
+    private final Map<Integer, Lane> lanes = new HashMap<>();
+    private final Semaphore bell = new Semaphore(0);
+    private final Semaphore end = new Semaphore(0);
+    private final AtomicLong published = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+    private volatile @Nullable String lastFailure;
+    private volatile boolean closed;
+    private @Nullable Thread carrier;
+    private @Nullable Thread keeper;
+    private long soonNanos = Long.MAX_VALUE;
+
+    /**
+     * A relay from {@code database}, in which the tables of {@link PostgresOutbox} are.
+     *
+     * @param publisher where to; it may be closed after the relay
+     */
+    public PollingRelay(Database database, Publisher publisher, RelaySettings settings) {
+        this(
+                new PostgresRelayStore(database.dsl(), new PostgresTransactions(database)),
+                new PostgresLeaseStore(new PostgresTransactions(database), Ticker.system()),
+                publisher,
+                settings);
+    }
+
+    PollingRelay(RelayStore store, LeaseStore leaseStore, Publisher publisher, RelaySettings settings) {
+        this.store = store;
+        this.publisher = Objects.requireNonNull(publisher, "publisher");
+        this.settings = Objects.requireNonNull(settings, "settings");
+        String holder = settings.name() + "/" + UUID.randomUUID();
+        leases = new LaneLeases(store, leaseStore, Ticker.system(), holder, settings.leaseTtl(), bell::release);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (closed || carrier != null) {
+            throw new IllegalStateException("a relay is started once");
+        }
+        carrier = thread("carrier", this::carry);
+        keeper = thread("leases", this::keep);
+        keeper.start();
+        carrier.start();
+    }
+
+    private Thread thread(String what, Runnable task) {
+        Thread thread = new Thread(task, settings.name() + "-" + what);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** There may be something to do. */
+    void wake() {
+        if (bell.availablePermits() < 2) {
+            bell.release();
+        }
+    }
+
+    private void keep() {
+        long pause = settings.leaseTtl().toNanos() / 3;
+        try {
+            do {
+                try {
+                    leases.keep();
+                } catch (RuntimeException e) {
+                    LOG.warn("leases of {} are not renewed", settings.name(), e);
+                }
+            } while (!end.tryAcquire(pause, TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void carry() {
+        int failed = 0;
+        try {
+            while (!closed) {
+                long begin = System.nanoTime();
+                long wait;
+                try {
+                    wait = round();
+                    failed = 0;
+                } catch (RuntimeException e) {
+                    failed++;
+                    failures.incrementAndGet();
+                    lastFailure = String.valueOf(e);
+                    LOG.warn("{} tries again", settings.name(), e);
+                    forget();
+                    wait = settings.backoff().nanos(failed, 0, settings.random());
+                }
+                rest(begin, wait, failed > 0);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            forget();
+        }
+    }
+
+    /** Waits until there may be more to do, but not less than the pace unless there is more for sure. */
+    private void rest(long begin, long wait, boolean failed) throws InterruptedException {
+        if (wait <= 0) {
+            return;
+        }
+        if (failed) {
+            // Wake-ups do not shorten it: the broker is not better for them.
+            end(wait);
+            return;
+        }
+        end(settings.pace().toNanos() - (System.nanoTime() - begin));
+        if (bell.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+            bell.drainPermits();
+            soonNanos = SOON_NANOS;
+        }
+    }
+
+    private void end(long nanos) throws InterruptedException {
+        if (nanos > 0 && end.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            end.release();
+        }
+    }
+
+    /** One page of each lane. @return how long there will be nothing to do; 0 if there is more */
+    private long round() throws InterruptedException {
+        Map<Integer, Lease> held = leases.held();
+        forgetAllBut(held);
+        if (held.isEmpty()) {
+            return settings.poll().toNanos();
+        }
+        RelayStore.Look look = store.look(held.keySet());
+        long wait = settings.poll().toNanos();
+        boolean moved = false;
+        for (Map.Entry<Integer, Lease> entry : held.entrySet()) {
+            int lane = entry.getKey();
+            ReentrantLock busy = leases.busy(lane);
+            busy.lock();
+            try {
+                Duration due = look.due().getOrDefault(lane, NOTHING_MORE);
+                if (due.isZero()) {
+                    retry(lane, entry.getValue());
+                }
+                long more = page(lane, entry.getValue(), look.xmin());
+                moved |= more < 2;
+                wait = Math.min(wait, more == 0 ? 0 : due.isZero() ? SOON_NANOS : due.toNanos());
+            } catch (StaleEpochException e) {
+                LOG.warn("lane {} has another owner now", lane, e);
+                leases.lost(lane, entry.getValue());
+                forget(lane);
+            } finally {
+                busy.unlock();
+            }
+        }
+        if (moved || !look.running()) {
+            soonNanos = Long.MAX_VALUE;
+        } else if (soonNanos < wait) {
+            // Woken, and nothing there: what woke us may stand behind a transaction that ends soon.
+            wait = soonNanos;
+            soonNanos *= 2;
+        }
+        return wait;
+    }
+
+    private Lane lane(int number, Lease lease) {
+        Lane lane = lanes.get(number);
+        if (lane == null) {
+            lane = new Lane(lease, publisher.forLane(Integer.toString(number)), store.window(number));
+            lanes.put(number, lane);
+        }
+        return lane;
+    }
+
+    /** @return 0 if there is more, 1 if there was something, 2 if there was nothing */
+    private long page(int number, Lease lease, long xmin) throws InterruptedException {
+        Lane lane = lane(number, lease);
+        Window window = lane.window.isOpen() ? lane.window : lane.window.upTo(xmin);
+        if (!window.isOpen()) {
+            return 2;
+        }
+        RelayStore.Page page = store.read(number, window, settings.pageRows(), settings.pageBytes());
+        if (page.rows().isEmpty() && page.complete()) {
+            // Not worth a transaction: read again after a restart, it is still empty.
+            lane.window = window.done();
+            return 2;
+        }
+        PagePublisher.Result result = publish(lane, page.rows());
+        Window next = page.complete()
+                ? window.done()
+                : window.after(page.rows().get(page.rows().size() - 1).id());
+        store.mark(lease, number, next, result, settings);
+        lane.window = next;
+        return page.complete() ? 1 : 0;
+    }
+
+    private PagePublisher.Result publish(Lane lane, List<OutboxRow> rows) throws InterruptedException {
+        PagePublisher.Result result = new PagePublisher(lane.publisher, settings.publishTimeout()).publish(rows);
+        published.addAndGet(result.acked());
+        refused.addAndGet(result.refusals().size());
+        return result;
+    }
+
+    private void retry(int number, Lease lease) throws InterruptedException {
+        Lane lane = lane(number, lease);
+        for (OrderKey key : store.due(number)) {
+            List<OutboxRow> rows = store.held(key, settings.pageRows(), settings.pageBytes());
+            PagePublisher.Result result = publish(lane, rows);
+            store.markHeld(lease, key, rows, result, settings);
+        }
+    }
+
+    private void forgetAllBut(Map<Integer, Lease> held) {
+        for (Integer lane : List.copyOf(lanes.keySet())) {
+            Lease now = held.get(lane);
+            if (now == null
+                    || now.epoch()
+                            != Objects.requireNonNull(lanes.get(lane)).lease.epoch()) {
+                forget(lane);
+            }
+        }
+    }
+
+    private void forget() {
+        List.copyOf(lanes.keySet()).forEach(this::forget);
+    }
+
+    private void forget(int number) {
+        Lane lane = lanes.remove(number);
+        if (lane != null && lane.publisher != publisher) {
+            try {
+                lane.publisher.close();
+            } catch (RuntimeException e) {
+                LOG.warn("the publisher of lane {} does not close", number, e);
+            }
+        }
+    }
+
+    @Override
+    public RelayStats stats() {
+        return new RelayStats(published.get(), refused.get(), failures.get(), leases.lanes(), lastFailure, 0);
+    }
+
+    @Override
+    public void close() {
+        Thread first;
+        Thread second;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            first = carrier;
+            second = keeper;
+        }
+        end.release(2);
+        bell.release();
+        join(first);
+        join(second);
+        leases.close();
+    }
+
+    static void join(@Nullable Thread thread) {
+        boolean interrupted = false;
+        while (thread != null && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.patterns.outbox;
+
+import org.jspecify.annotations.NullMarked;
