@@ -2,6 +2,7 @@ package dev.backendmastery.showcase;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,6 +53,7 @@ final class Check {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
     private final String key = Showcase.randomKey();
+    private final List<String> told = new ArrayList<>();
 
     Check(PrintStream out) {
         this.out = out;
@@ -59,23 +62,30 @@ final class Check {
     /** Runs everything; true if all held. */
     boolean run() throws IOException, InterruptedException {
         Path log = Files.createTempFile("showcase-check-", ".log");
-        out.println("Starting PostgreSQL (with fsync), Redis and two nodes ...");
+        out.println("Starting PostgreSQL (with fsync), Redis, Kafka, two nodes and a relay ...");
         // Servers of its own: these are killed.
         try (Postgres postgres = Postgres.builder().durable().start();
-                Redis redis = Redis.builder().start()) {
-            Map<String, String> settings = Showcase.settings(postgres.createDatabase(), redis, key);
+                Redis redis = Redis.builder().start();
+                Kafka kafka = Kafka.builder().start()) {
+            Map<String, String> settings = Showcase.settings(postgres.createDatabase(), redis, kafka, key);
             settings.put("SHORTENER_PORT", "0");
-            try (NodeProcess one = NodeProcess.start(settings, log);
-                    NodeProcess two = NodeProcess.start(settings, log)) {
+            Map<String, String> serving = new TreeMap<>(settings);
+            serving.put("SHORTENER_ROLES", "http,analytics");
+            Map<String, String> relaying = new TreeMap<>(settings);
+            relaying.put("SHORTENER_ROLES", "relay");
+            try (NodeProcess one = NodeProcess.start(serving, log);
+                    NodeProcess two = NodeProcess.start(serving, log)) {
                 redirects(one.url(), two.url());
                 bans(one.url(), two.url());
-                maxVisits(one.url(), two.url());
                 idempotency(one.url(), two.url());
+                killTheRelay(one.url(), relaying, log);
                 killANode(one, two.url());
             }
             try (NodeProcess one = NodeProcess.start(settings, log)) {
                 restartRedis(one.url(), redis);
                 restartPostgres(one.url(), postgres);
+                restartKafka(one.url(), kafka);
+                histories(one.url(), "Kafka, PostgreSQL and a node killed since");
             }
         }
         out.println();
@@ -118,7 +128,7 @@ final class Check {
                 followed,
                 2 * links);
         line("every link has a code of its own", codes.size() == links, "%d codes of %d links", codes.size(), links);
-        int clicks = codes.stream().mapToInt(code -> visits(two, code)).sum();
+        int clicks = codes.stream().mapToInt(code -> counted(two, code, 2)).sum();
         line("every redirect is one click", clicks == 2 * links, "%d clicks of %d redirects", clicks, 2 * links);
     }
 
@@ -166,6 +176,66 @@ final class Check {
         line("ten requests with one idempotency key", codes.size() == 1, "%d link(s)", codes.size());
     }
 
+    /** Events are made while relays are killed, one after the other; a last one has time to finish. */
+    private void killTheRelay(String node, Map<String, String> settings, Path log)
+            throws IOException, InterruptedException {
+        int kills = 3;
+        for (int kill = 0; kill < kills; kill++) {
+            try (NodeProcess relay = NodeProcess.start(settings, log)) {
+                for (int i = 0; i < 15; i++) {
+                    makeHistory(node);
+                }
+                relay.kill();
+            }
+            makeHistory(node);
+        }
+        try (NodeProcess relay = NodeProcess.start(settings, log)) {
+            maxVisits(node, node);
+            histories(node, "relay killed %d times under load".formatted(kills));
+        }
+    }
+
+    /** A link that was made, switched off, switched on and banned, of which that must be told, once and in this order. */
+    private void makeHistory(String node) {
+        String code = create(node, Map.of("target", "https://example.com/"));
+        for (String change : List.of("disable", "enable", "ban")) {
+            call("POST", node + "/api/links/" + code + "/" + change, null);
+        }
+        told.add(code);
+    }
+
+    private void histories(String node, String what) {
+        List<String> expected = List.of("CREATED", "CHANGED", "CHANGED", "BANNED");
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        int right = 0;
+        int events = 0;
+        for (String code : told) {
+            List<String> history = history(node, code);
+            while (history.size() < expected.size() && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(20_000_000);
+                history = history(node, code);
+            }
+            right += history.equals(expected) ? 1 : 0;
+            events += history.size();
+        }
+        line(
+                what + ": each link's events told once, in order",
+                right == told.size(),
+                "%d of %d histories right, %d events",
+                right,
+                told.size(),
+                events);
+    }
+
+    private List<String> history(String node, String code) {
+        List<String> types = new ArrayList<>();
+        Reply reply = call("GET", node + "/api/links/" + code + "/history", null);
+        if (reply.status == 200) {
+            reply.json().forEach(event -> types.add(event.path("type").asText()));
+        }
+        return types;
+    }
+
     private void killANode(NodeProcess victim, String survivor) throws InterruptedException {
         String code = create(survivor, Map.of("target", "https://example.com/"));
         AtomicInteger answered = new AtomicInteger();
@@ -187,7 +257,7 @@ final class Check {
         boolean warm = enough.await(60, TimeUnit.SECONDS);
         victim.kill();
         end(pool);
-        int recorded = visits(survivor, code);
+        int recorded = counted(survivor, code, answered.get());
         line(
                 "kill -9 of a node under load: no answered click is lost",
                 warm && recorded >= answered.get() && recorded <= sent.get(),
@@ -224,6 +294,18 @@ final class Check {
                 false);
     }
 
+    private void restartKafka(String node, Kafka kafka) throws InterruptedException {
+        duringLoad(
+                "Kafka killed and restarted under load",
+                node,
+                () -> {
+                    kafka.kill();
+                    makeHistory(node);
+                    kafka.restart();
+                },
+                false);
+    }
+
     /** Errors may be the answer while the engine is away, if {@code noErrors} does not forbid; lost clicks never. */
     private void duringLoad(String what, String node, Runnable fault, boolean noErrors) throws InterruptedException {
         String code = create(node, Map.of("target", "https://example.com/"));
@@ -246,7 +328,7 @@ final class Check {
         boolean again = awaitMore(answered, 200);
         over.set(true);
         end(pool);
-        int recorded = visits(node, code);
+        int recorded = counted(node, code, answered.get());
         boolean counted = recorded >= answered.get() && recorded <= answered.get() + failed.get();
         line(
                 what + ": serves again, no answered click lost",
@@ -283,6 +365,19 @@ final class Check {
             throw new IllegalStateException("a link could not be made: " + reply);
         }
         return reply.json().path("code").asText();
+    }
+
+    /** What is counted once that is at least {@code least} and has come to rest, or a minute has passed. */
+    private int counted(String node, String code, int least) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        int before = -1;
+        int now = visits(node, code);
+        while ((now < least || now != before) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(now < least ? 20_000_000 : 300_000_000);
+            before = now;
+            now = visits(node, code);
+        }
+        return now;
     }
 
     private int visits(String node, String code) {

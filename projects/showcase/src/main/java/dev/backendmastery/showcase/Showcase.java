@@ -3,6 +3,7 @@ package dev.backendmastery.showcase;
 import dev.backendmastery.engines.Engine;
 import dev.backendmastery.engines.EngineStartException;
 import dev.backendmastery.engines.Engines;
+import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import java.io.IOException;
@@ -70,16 +71,22 @@ public final class Showcase {
 
     private static void serve(int port) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        OUT.println("Starting PostgreSQL and Redis ...");
-        Engines.start(Engine.POSTGRES, Engine.REDIS);
+        OUT.println("Starting PostgreSQL, Redis and Kafka ...");
+        Engines.start(Engine.POSTGRES, Engine.REDIS, Engine.KAFKA);
         Postgres postgres = Engines.postgres();
         Redis redis = Engines.redis();
+        Kafka kafka = Engines.kafka();
         OUT.printf(
-                "  PostgreSQL on port %d after %s, Redis on port %d after %s%n",
-                postgres.port(), seconds(postgres.startTime()), redis.port(), seconds(redis.startTime()));
+                "  PostgreSQL on port %d after %s, Redis on port %d after %s, Kafka on port %d after %s%n",
+                postgres.port(),
+                seconds(postgres.startTime()),
+                redis.port(),
+                seconds(redis.startTime()),
+                kafka.port(),
+                seconds(kafka.startTime()));
         OUT.println("Starting two nodes of the URL shortener ...");
         String key = randomKey();
-        Map<String, String> settings = settings(postgres.createDatabase(), redis, key);
+        Map<String, String> settings = settings(postgres.createDatabase(), redis, kafka, key);
         Path log = Files.createTempFile("showcase-", ".log");
         settings.put("SHORTENER_PORT", Integer.toString(port));
         NodeProcess one = NodeProcess.start(settings, log);
@@ -109,10 +116,11 @@ public final class Showcase {
     }
 
     /** What every node of a system needs to know, but its port. */
-    static Map<String, String> settings(String jdbcUrl, Redis redis, String key) {
+    static Map<String, String> settings(String jdbcUrl, Redis redis, Kafka kafka, String key) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("SHORTENER_JDBC_URL", jdbcUrl);
         settings.put("SHORTENER_REDIS", redis.host() + ":" + redis.port());
+        settings.put("SHORTENER_KAFKA", kafka.bootstrapServers());
         settings.put("SHORTENER_SECRET", randomKey() + randomKey());
         settings.put("SHORTENER_ADMIN_KEY", key);
         settings.put("SHORTENER_HOSTS", "example.com=93.184.216.34,example.org=93.184.216.34");

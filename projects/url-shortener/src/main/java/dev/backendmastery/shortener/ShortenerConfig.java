@@ -2,11 +2,14 @@ package dev.backendmastery.shortener;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharedLife the same, if Redis could not be told
  * @param creationsPerMinute for each API key and each address
  * @param visitsPerSecond for each address
+ * @param kafka Kafka, host:port, or null for a service without messages: clicks go straight to PostgreSQL, histories stay empty
+ * @param roles what this node does; without {@code kafka} there is {@link Role#HTTP} only
  * @param exemptTargets {@code host:port} pairs that may be led to although they are not public
  * @param hosts names that resolve to fixed addresses, as in a hosts file; others are asked of the system
  */
@@ -38,8 +43,20 @@ public record ShortenerConfig(
         Duration sharedLife,
         long creationsPerMinute,
         long visitsPerSecond,
+        @Nullable String kafka,
+        Set<Role> roles,
         Set<String> exemptTargets,
         Map<String, String> hosts) {
+
+    /** What a node can do. */
+    public enum Role {
+        /** Serves. */
+        HTTP,
+        /** Carries what happens to links from the outbox to Kafka. */
+        RELAY,
+        /** Counts what comes from Kafka. */
+        ANALYTICS
+    }
 
     /** @throws IllegalArgumentException if a component is out of its range; the message names it */
     public ShortenerConfig {
@@ -49,6 +66,10 @@ public record ShortenerConfig(
         if (adminKey.length() < 16) {
             throw new IllegalArgumentException("adminKey must have at least 16 characters, had " + adminKey.length());
         }
+        if (roles.isEmpty()) {
+            throw new IllegalArgumentException("roles must be at least one, were none");
+        }
+        roles = Set.copyOf(roles);
         exemptTargets = Set.copyOf(exemptTargets);
         hosts = Map.copyOf(hosts);
     }
@@ -60,7 +81,8 @@ public record ShortenerConfig(
 
     /**
      * From the environment: {@code SHORTENER_JDBC_URL}, {@code SHORTENER_REDIS} (host:port), {@code SHORTENER_SECRET},
-     * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
+     * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_KAFKA} (host:port), {@code SHORTENER_ROLES} (http, relay,
+     * analytics; comma), {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
      * SHORTENER_EXEMPT_TARGETS} (host:port, comma), {@code SHORTENER_HOSTS} (name=address, comma), {@code
      * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}.
      *
@@ -81,6 +103,14 @@ public record ShortenerConfig(
                 .port(number(environment, "SHORTENER_PORT", 8080))
                 .creationsPerMinute(number(environment, "SHORTENER_CREATIONS_PER_MINUTE", 600))
                 .visitsPerSecond(number(environment, "SHORTENER_VISITS_PER_SECOND", 200));
+        String kafka = environment.get("SHORTENER_KAFKA");
+        if (kafka != null) {
+            builder.kafka(kafka);
+        }
+        List<String> roles = list(environment, "SHORTENER_ROLES");
+        if (!roles.isEmpty()) {
+            builder.roles(roles.stream().map(ShortenerConfig::role).collect(Collectors.toSet()));
+        }
         for (String target : list(environment, "SHORTENER_EXEMPT_TARGETS")) {
             builder.exemptTarget(target);
         }
@@ -100,6 +130,15 @@ public record ShortenerConfig(
             throw new IllegalArgumentException(name + " is not set");
         }
         return value;
+    }
+
+    private static Role role(String name) {
+        try {
+            return Role.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "SHORTENER_ROLES must be of http, relay and analytics, was '" + name + "'", e);
+        }
     }
 
     private static List<String> list(Map<String, String> environment, String name) {
@@ -135,6 +174,8 @@ public record ShortenerConfig(
         private Duration sharedLife = Duration.ofSeconds(30);
         private long creationsPerMinute = 600;
         private long visitsPerSecond = 200;
+        private @Nullable String kafka;
+        private Set<Role> roles = EnumSet.allOf(Role.class);
         private final Set<String> exemptTargets = new HashSet<>();
         private final Map<String, String> hosts = new HashMap<>();
 
@@ -177,6 +218,18 @@ public record ShortenerConfig(
             return this;
         }
 
+        /** Messages go through Kafka at {@code host:port}. */
+        public Builder kafka(String hostAndPort) {
+            kafka = hostAndPort;
+            return this;
+        }
+
+        /** What this node does; everything, if nothing is said. */
+        public Builder roles(Set<Role> wanted) {
+            roles = wanted;
+            return this;
+        }
+
         /** A {@code host:port} that may be led to although it is not public. */
         public Builder exemptTarget(String hostAndPort) {
             exemptTargets.add(hostAndPort);
@@ -207,6 +260,8 @@ public record ShortenerConfig(
                     sharedLife,
                     creationsPerMinute,
                     visitsPerSecond,
+                    kafka,
+                    roles,
                     exemptTargets,
                     hosts);
         }

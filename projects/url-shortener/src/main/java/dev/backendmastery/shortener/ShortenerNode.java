@@ -12,14 +12,16 @@ import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.shortener.ShortenerConfig.Role;
 import dev.backendmastery.shortener.application.ApiKeys;
-import dev.backendmastery.shortener.application.ClickLog;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.Targets;
 import dev.backendmastery.shortener.http.ShortenerHttp;
+import dev.backendmastery.shortener.messages.MessagePath;
+import dev.backendmastery.shortener.messages.Resources;
 import dev.backendmastery.shortener.postgres.PostgresApiKeys;
-import dev.backendmastery.shortener.postgres.PostgresClickLog;
+import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import dev.backendmastery.shortener.redis.LinkCodec;
 import io.javalin.Javalin;
@@ -36,6 +38,7 @@ import java.util.Locale;
 import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.RedisClient;
@@ -47,60 +50,71 @@ public final class ShortenerNode implements AutoCloseable {
     private static final int CODE_LENGTH = 7;
     private static final Duration REDIS_DEADLINE = Duration.ofMillis(600);
 
-    private final Javalin server;
-    private final ClickLog clicks;
-    private final RedisClient redis;
-    private final Database database;
+    private final Resources open;
 
-    private ShortenerNode(Javalin server, ClickLog clicks, RedisClient redis, Database database) {
+    private final @Nullable Javalin server;
+
+    private ShortenerNode(Resources open, @Nullable Javalin server) {
+        this.open = open;
         this.server = server;
-        this.clicks = clicks;
-        this.redis = redis;
-        this.database = database;
     }
 
     /**
-     * Migrates the database and starts to serve on the loopback interface.
+     * Migrates the database and starts to serve on the loopback interface, and what else its roles are.
      *
      * @throws dev.backendmastery.databases.tx.DatabaseUnavailableException if PostgreSQL does not answer; nothing stays open
+     * @throws dev.backendmastery.messaging.log.LogUnavailableException if Kafka does not answer; nothing stays open
      * @throws io.javalin.util.JavalinBindException if the port is in use; nothing stays open
      */
     public static ShortenerNode start(ShortenerConfig config) {
-        Database database = Database.at(config.jdbcUrl())
-                .name("shortener")
-                .poolSize(10)
-                .migrations("classpath:db/migration")
-                .open();
-        RedisClient redis = RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE);
-        Transactions transactions = new PostgresTransactions(database);
-        ClickLog clicks = new PostgresClickLog(transactions);
+        Resources open = new Resources();
         try {
-            InstantSource clock = InstantSource.system();
-            ApiKeys keys = new PostgresApiKeys(transactions, new SecureRandom(), clock);
-            keys.ensure("administrator", true, config.adminKey());
-            Javalin server =
-                    wire(config, transactions, clicks, keys, redis, clock).create("127.0.0.1");
-            server.start(config.port());
-            log.info("serving on port {}", server.port());
-            return new ShortenerNode(server, clicks, redis, database);
+            Database database = open.add(Database.at(config.jdbcUrl())
+                    .name("shortener")
+                    .poolSize(10)
+                    .migrations("classpath:db/migration", "classpath:db/blocks")
+                    .open());
+            Transactions transactions = new PostgresTransactions(database);
+            MessagePath messages = config.kafka() == null
+                    ? MessagePath.none(transactions)
+                    : MessagePath.through(
+                            config.kafka(),
+                            config.jdbcUrl(),
+                            database,
+                            config.roles().contains(Role.RELAY),
+                            config.roles().contains(Role.ANALYTICS));
+            open.add(messages);
+            Javalin server = config.roles().contains(Role.HTTP) ? serve(config, open, messages) : null;
+            if (server != null) {
+                log.info("serving on port {}", server.port());
+            }
+            return new ShortenerNode(open, server);
         } catch (RuntimeException e) {
-            clicks.close();
-            redis.close();
-            database.close();
+            open.close();
             throw e;
         }
     }
 
+    private static Javalin serve(ShortenerConfig config, Resources open, MessagePath messages) {
+        RedisClient redis = open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE));
+        InstantSource clock = InstantSource.system();
+        ApiKeys keys = new PostgresApiKeys(messages.transactions(), new SecureRandom(), clock);
+        keys.ensure("administrator", true, config.adminKey());
+        Javalin server = wire(config, messages, keys, redis, clock).create("127.0.0.1");
+        open.add(server::stop);
+        return server.start(config.port());
+    }
+
     private static ShortenerHttp wire(
-            ShortenerConfig config,
-            Transactions transactions,
-            ClickLog clicks,
-            ApiKeys keys,
-            RedisClient redis,
-            InstantSource clock) {
+            ShortenerConfig config, MessagePath messages, ApiKeys keys, RedisClient redis, InstantSource clock) {
         byte[] codeKey = Arrays.copyOf(derive(config.secret(), "codes"), FeistelShortCodes.KEY_BYTES);
+        Transactions transactions = messages.transactions();
         PostgresLinkStore store = new PostgresLinkStore(
-                transactions, new FeistelShortCodes(codeKey, CODE_LENGTH), clock, derive(config.secret(), "cursors"));
+                transactions,
+                new FeistelShortCodes(codeKey, CODE_LENGTH),
+                clock,
+                derive(config.secret(), "cursors"),
+                messages.linkEvents());
         BoundedCache<String, Link> near = BoundedCache.<String, Link>builder()
                 .maximumSize(50_000)
                 .expireAfterWrite(config.nearLife())
@@ -108,14 +122,23 @@ public final class ShortenerNode implements AutoCloseable {
         RedisCache<Link> shared = RedisCache.builder(redis, "link", new LinkCodec())
                 .expireAfterWrite(config.sharedLife())
                 .build();
-        Shortener shortener = new Shortener(store, clicks, near, shared, targets(config), UuidV7.fast(), clock);
+        Shortener shortener = new Shortener(
+                store,
+                messages.clicks(),
+                new PostgresLinkHistory(transactions),
+                near,
+                shared,
+                targets(config),
+                UuidV7.fast(),
+                clock);
         RedisRateLimiter creations = RedisRateLimiter.builder(
                         redis, "creations", Rate.perMinute(config.creationsPerMinute()), config.creationsPerMinute())
                 .shareWhenDown(2, 10_000)
                 .build();
         KeyedTokenBucket<String> visits =
                 KeyedTokenBucket.of(Rate.perSecond(config.visitsPerSecond()), config.visitsPerSecond() * 2, 100_000);
-        return new ShortenerHttp(shortener, keys, creations, visits, () -> isUp(transactions), config.baseUrl());
+        return new ShortenerHttp(
+                shortener, keys, creations, visits, () -> isUp(transactions) && messages.isRunning(), config.baseUrl());
     }
 
     private static boolean isUp(Transactions transactions) {
@@ -148,9 +171,9 @@ public final class ShortenerNode implements AutoCloseable {
         }
     }
 
-    /** The port that it serves on. */
+    /** The port that it serves on; 0 if it does not serve. */
     public int port() {
-        return server.port();
+        return server == null ? 0 : server.port();
     }
 
     /** The address that it serves at. */
@@ -160,9 +183,6 @@ public final class ShortenerNode implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop();
-        clicks.close();
-        redis.close();
-        database.close();
+        open.close();
     }
 }

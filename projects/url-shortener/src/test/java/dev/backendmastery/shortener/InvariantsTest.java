@@ -23,8 +23,10 @@ import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
 import dev.backendmastery.shortener.domain.Targets;
+import dev.backendmastery.shortener.postgres.LinkEvents;
 import dev.backendmastery.shortener.postgres.PostgresApiKeys;
 import dev.backendmastery.shortener.postgres.PostgresClickLog;
+import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -72,7 +74,7 @@ final class InvariantsTest {
     }
 
     private static LinkStore store(ShortCodes codes) {
-        return new PostgresLinkStore(transactions, codes, InstantSource.system(), new byte[32]);
+        return new PostgresLinkStore(transactions, codes, InstantSource.system(), new byte[32], LinkEvents.UNHEARD);
     }
 
     private static Link aLink() {
@@ -180,7 +182,15 @@ final class InvariantsTest {
 
     private static Shortener node(Cache<String, Link> near, Cache<String, Link> shared) {
         Targets targets = new Targets(InetAddress::getAllByName, Set.of(), Set.of());
-        return new Shortener(store, clicks, near, shared, targets, UuidV7.fast(), InstantSource.system());
+        return new Shortener(
+                store,
+                clicks,
+                new PostgresLinkHistory(transactions),
+                near,
+                shared,
+                targets,
+                UuidV7.fast(),
+                InstantSource.system());
     }
 
     /** A shared cache that nobody tells of changes. */

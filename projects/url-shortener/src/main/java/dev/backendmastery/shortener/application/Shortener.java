@@ -36,6 +36,7 @@ public final class Shortener {
 
     private final LinkStore store;
     private final ClickLog clicks;
+    private final LinkHistory history;
     private final Cache<String, Link> near;
     private final Cache<String, Link> shared;
     private final Targets targets;
@@ -46,6 +47,7 @@ public final class Shortener {
     public Shortener(
             LinkStore store,
             ClickLog clicks,
+            LinkHistory history,
             Cache<String, Link> near,
             Cache<String, Link> shared,
             Targets targets,
@@ -53,6 +55,7 @@ public final class Shortener {
             InstantSource clock) {
         this.store = store;
         this.clicks = clicks;
+        this.history = history;
         this.near = near;
         this.shared = shared;
         this.targets = targets;
@@ -132,6 +135,11 @@ public final class Shortener {
         return clicks.summary(find(key, code).id());
     }
 
+    /** What happened to a link, as far as it was told of. */
+    public List<LinkEvent> history(ApiKey key, String code) {
+        return history.of(find(key, code).id(), code);
+    }
+
     /** A request to follow a link. */
     public record Visit(
             String code,
@@ -151,7 +159,7 @@ public final class Shortener {
         record Unknown() implements Answer {}
     }
 
-    /** Follows a link: when a redirect is returned, its click is on disk. */
+    /** Follows a link: when a redirect is returned, its click is recorded for good. */
     public Answer visit(Visit visit) {
         Link link;
         try {

@@ -11,6 +11,8 @@ import dev.backendmastery.databases.tx.TransactionFailedException;
 import dev.backendmastery.databases.tx.UnknownOutcomeException;
 import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ApiKeys.ApiKey;
+import dev.backendmastery.shortener.application.ClickNotRecordedException;
+import dev.backendmastery.shortener.application.LinkEvent;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.application.Shortener.Answer;
@@ -18,7 +20,6 @@ import dev.backendmastery.shortener.application.Shortener.Visit;
 import dev.backendmastery.shortener.application.Shortener.Wish;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
-import dev.backendmastery.shortener.postgres.ClickNotRecordedException;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -113,6 +114,7 @@ public final class ShortenerHttp {
         routes.get(
                 "/api/links/{code}/stats",
                 withKey((context, key) -> context.json(shortener.stats(key, context.pathParam("code")))));
+        routes.get("/api/links/{code}/history", withKey(this::history));
         routes.get("/api/links/{code}/qr.svg", withKey(this::qr));
         routes.post("/api/links/{code}/disable", withKey(status(Link.Status.DISABLED)));
         routes.post("/api/links/{code}/enable", withKey(status(Link.Status.ACTIVE)));
@@ -236,6 +238,15 @@ public final class ShortenerHttp {
         } catch (Exception e) { // Kotlin lets Jackson's checked exceptions through undeclared
             throw (BadRequestResponse) refusal.initCause(e);
         }
+    }
+
+    /** One thing that happened, as callers see it. */
+    private record EventView(LinkEvent.Type type, Instant at) {}
+
+    private void history(Context context, ApiKey key) {
+        context.json(shortener.history(key, context.pathParam("code")).stream()
+                .map(event -> new EventView(event.type(), event.at()))
+                .toList());
     }
 
     private void qr(Context context, ApiKey key) {

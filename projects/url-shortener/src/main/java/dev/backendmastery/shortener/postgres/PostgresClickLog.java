@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.field;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.shortener.application.ClickLog;
+import dev.backendmastery.shortener.application.ClickNotRecordedException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -88,7 +89,8 @@ public final class PostgresClickLog implements ClickLog {
                 }
                 batch.add(first);
                 queue.drainTo(batch, BATCH - 1);
-                transactions.run(Isolation.READ_COMMITTED, tx -> insert(tx, batch));
+                List<Click> clicks = batch.stream().map(Waiting::click).toList();
+                transactions.run(Isolation.READ_COMMITTED, tx -> insert(tx, clicks));
                 batch.forEach(waiting -> waiting.done.complete(true));
             } catch (InterruptedException e) {
                 closed = true;
@@ -100,11 +102,11 @@ public final class PostgresClickLog implements ClickLog {
         }
     }
 
-    private static void insert(DSLContext tx, List<Waiting> batch) {
+    /** Writes clicks down in the transaction of {@code tx}; those that are there already stay as they are. */
+    public static void insert(DSLContext tx, List<Click> clicks) {
         InsertValuesStep5<?, java.util.UUID, Long, java.time.OffsetDateTime, String, String> insert =
                 tx.insertInto(CLICK, CLICK.ID, CLICK.LINK_ID, CLICK.AT, CLICK.KIND, CLICK.REFERRER);
-        for (Waiting waiting : batch) {
-            Click click = waiting.click;
+        for (Click click : clicks) {
             insert = insert.values(
                     click.id(),
                     click.linkId(),
@@ -126,13 +128,18 @@ public final class PostgresClickLog implements ClickLog {
             if (counted == 0) {
                 return false;
             }
-            insert(tx, List.of(new Waiting(click, new CompletableFuture<>())));
+            insert(tx, List.of(click));
             return true;
         });
     }
 
     @Override
     public Summary summary(long linkId) {
+        return summary(transactions, linkId);
+    }
+
+    /** What is recorded of a link in PostgreSQL. */
+    public static Summary summary(Transactions transactions, long linkId) {
         return transactions.read(Isolation.REPEATABLE_READ, tx -> {
             Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
             tx.select(CLICK.KIND, count())

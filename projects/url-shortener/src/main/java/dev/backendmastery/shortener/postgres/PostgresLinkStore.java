@@ -4,9 +4,12 @@ import static dev.backendmastery.shortener.tables.Tables.IDEMPOTENCY;
 import static dev.backendmastery.shortener.tables.Tables.LINK;
 import static dev.backendmastery.shortener.tables.Tables.LINK_TAG;
 
+import dev.backendmastery.core.id.IdGenerator;
 import dev.backendmastery.core.id.ShortCodes;
+import dev.backendmastery.core.id.UuidV7;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.shortener.application.LinkEvent;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
 import dev.backendmastery.shortener.domain.Link;
@@ -25,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +45,17 @@ public final class PostgresLinkStore implements LinkStore {
     private final ShortCodes codes;
     private final InstantSource clock;
     private final LinkPages pages;
+    private final LinkEvents events;
+    private final IdGenerator<UUID> ids = UuidV7.fast();
 
-    /** Links behind {@code transactions}, their generated codes from {@code codes}, cursors signed with {@code cursorKey}. */
-    public PostgresLinkStore(Transactions transactions, ShortCodes codes, InstantSource clock, byte[] cursorKey) {
+    /**
+     * Links behind {@code transactions}, their generated codes from {@code codes}, cursors signed with {@code cursorKey}.
+     *
+     * @param events told of what happens to links, in the transaction in which it does
+     */
+    public PostgresLinkStore(
+            Transactions transactions, ShortCodes codes, InstantSource clock, byte[] cursorKey, LinkEvents events) {
+        this.events = events;
         this.transactions = transactions;
         this.codes = codes;
         this.clock = clock;
@@ -71,6 +83,7 @@ public final class PostgresLinkStore implements LinkStore {
                         .where(IDEMPOTENCY.OWNER.eq(owner), IDEMPOTENCY.KEY.eq(idempotencyKey))
                         .execute();
             }
+            tell(tx, LinkEvent.Type.CREATED, made);
             return made;
         });
     }
@@ -142,11 +155,13 @@ public final class PostgresLinkStore implements LinkStore {
         return transactions.call(Isolation.READ_COMMITTED, tx -> {
             Record row = tx.update(LINK)
                     .set(LINK.STATUS, status.name())
-                    .where(LINK.CODE.eq(code), LINK.STATUS.ne(Link.Status.BANNED.name()))
+                    .where(LINK.CODE.eq(code), LINK.STATUS.ne(Link.Status.BANNED.name()), LINK.STATUS.ne(status.name()))
                     .returning()
                     .fetchOne();
             if (row != null) {
-                return read(tx, row);
+                Link changed = read(tx, row);
+                tell(tx, status == Link.Status.BANNED ? LinkEvent.Type.BANNED : LinkEvent.Type.CHANGED, changed);
+                return changed;
             }
             Link link = read(
                     tx,
@@ -159,6 +174,10 @@ public final class PostgresLinkStore implements LinkStore {
             }
             return link;
         });
+    }
+
+    private void tell(DSLContext tx, LinkEvent.Type type, Link link) {
+        events.tell(tx, new LinkEvent(ids.next(), type, link.id(), link.code(), clock.instant()));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.backendmastery.shortener.postgres;
+package dev.backendmastery.shortener.application;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +7,8 @@ public final class ClickNotRecordedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    ClickNotRecordedException(String message, @Nullable Throwable cause) {
+    /** Says why, if that is known. */
+    public ClickNotRecordedException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }
