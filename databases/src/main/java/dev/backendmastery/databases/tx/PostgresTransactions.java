@@ -4,7 +4,6 @@ import dev.backendmastery.core.resilience.RetryBudget;
 import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -32,9 +31,11 @@ import org.slf4j.LoggerFactory;
  * round trips beside the closure's: one that begins, one that learns the transaction's id, COMMIT; {@link #read} saves the
  * second. The id cannot travel with COMMIT: whatever loses the answer to COMMIT would lose the id as well.
  *
- * <p><b>Not for</b> a server that has failed over to an asynchronous replica between COMMIT and the question: another
- * transaction may bear the id there. And a closure that writes nothing but sends NOTIFY gets its id only in COMMIT; if
- * that is lost it is run again and may notify twice.
+ * <p>If the server crashed, or another one was promoted, between COMMIT and the question, another transaction may bear the id by
+ * then: with {@code track_commit_timestamp} on it is told apart, without it the outcome may be unknown (TX-19).
+ *
+ * <p><b>Not for</b> a closure that writes nothing but sends NOTIFY: it gets its id only in COMMIT; if that is lost it is run
+ * again and may notify twice.
  *
  * <p><b>Source.</b> PostgreSQL manual, sections 13.5 (serialization failure handling) and 9.27.8 ({@code pg_xact_status});
  * Brooker, <i>Exponential Backoff and Jitter</i> (2015).
@@ -43,6 +44,7 @@ public final class PostgresTransactions implements Transactions {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresTransactions.class);
     private static final RefuseNesting REFUSE_NESTING = new RefuseNesting();
+    private static final LostCommit.Identity NOTHING_WRITTEN = new LostCommit.Identity(null, null);
 
     private final Database database;
     private final RetryPolicy policy;
@@ -161,7 +163,7 @@ public final class PostgresTransactions implements Transactions {
     private <T extends @Nullable Object, E extends Exception> T attempt(String begin, boolean writes, Work<T, E> work)
             throws E, Again {
         T value;
-        String xid = null;
+        LostCommit.Identity identity = NOTHING_WRITTEN;
         SQLException lost;
         try (Lease lease = new Lease(database)) {
             Connection connection = lease.connection;
@@ -169,7 +171,7 @@ public final class PostgresTransactions implements Transactions {
             try {
                 value = work.in(context(connection));
                 if (writes) {
-                    xid = transactionId(connection);
+                    identity = identity(connection);
                 }
             } catch (Exception | Error failure) {
                 rollback(connection, failure);
@@ -195,9 +197,8 @@ public final class PostgresTransactions implements Transactions {
             }
         }
         // The connection is back by now, so that the question can be asked with a pool of one. Without an id nothing
-        // was
-        // written, and running again is harmless.
-        if (xid != null && lostCommit.tookPlace(xid, lost)) {
+        // was written, and running again is harmless.
+        if (identity.xid() != null && lostCommit.tookPlace(identity.xid(), identity.since(), lost)) {
             return value;
         }
         throw new Again(new DataAccessException("COMMIT was lost and did not take place: " + lost.getMessage(), lost));
@@ -227,11 +228,9 @@ public final class PostgresTransactions implements Transactions {
         return configuration.dsl();
     }
 
-    private static @Nullable String transactionId(Connection connection) {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned()")) {
-            row.next();
-            return row.getString(1);
+    private static LostCommit.Identity identity(Connection connection) {
+        try {
+            return LostCommit.of(connection);
         } catch (SQLException failure) {
             throw new DataAccessException("transaction id: " + failure.getMessage(), failure);
         }

@@ -448,6 +448,7 @@ final class TransactionsContractBitesTest {
 
     private static class Simple implements Transactions {
         private final TransactionsContract.Parts parts;
+        private volatile @Nullable String since;
         private final ThreadLocal<Boolean> inside = new ThreadLocal<>();
 
         Simple(TransactionsContract.Parts parts) {
@@ -566,8 +567,10 @@ final class TransactionsContractBitesTest {
 
         @Nullable
         String transactionId(Statement statement) throws SQLException {
-            try (ResultSet row = statement.executeQuery("SELECT pg_current_xact_id_if_assigned()")) {
+            try (ResultSet row =
+                    statement.executeQuery("SELECT pg_current_xact_id_if_assigned(), " + LostCommit.SINCE)) {
                 row.next();
+                since = row.getString(2);
                 return row.getString(1);
             }
         }
@@ -608,7 +611,7 @@ final class TransactionsContractBitesTest {
         boolean lost(@Nullable String xid, SQLException e) {
             return xid != null
                     && new LostCommit(parts.database(), parts.policy().resolveWithin(), parts.ticker(), parts.sleeper())
-                            .tookPlace(xid, e);
+                            .tookPlace(xid, since, e);
         }
 
         boolean runAgain(Throwable failure) {
