@@ -86,6 +86,8 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("log", "append, forced by the way", 1, "ours-file-log", "kafka", 1),
             new Goal("log", "append, forced each batch, 32 wait", 1, "ours-file-log", "kafka", 1),
             new Goal("log", "append, forced by the way, 32 wait", 1, "ours-file-log", "kafka", 1),
+            new Goal("consumer", "1000 keys", 1, "ours", "parallel-consumer", 1 / 1.1),
+            new Goal("consumer", "1 key", 1, "ours", "naive-loop", 1 / 1.05),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -19,6 +19,7 @@ import dev.backendmastery.benchmarks.hashing.MovementRace;
 import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
+import dev.backendmastery.benchmarks.messaging.ConsumerBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
 import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
@@ -75,6 +76,7 @@ public final class Recorder {
             Map.entry("log", LogBenchmark::run),
             Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
+            Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

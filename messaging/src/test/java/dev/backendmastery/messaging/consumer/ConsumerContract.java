@@ -62,7 +62,7 @@ public abstract class ConsumerContract {
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.678Z");
     private static final Backoff AT_ONCE = Backoff.fixed(Duration.ZERO);
-    private static final int MANY = 40_000;
+    private static final int MANY = 24_000;
 
     private final String topic = name();
     private final String group = name();
@@ -82,6 +82,11 @@ public abstract class ConsumerContract {
 
     /** Puts a fault between the consumers and {@code log}. */
     protected MessageLog log(MessageLog log) {
+        return log;
+    }
+
+    /** Puts a fault between the replays and {@code log}. */
+    protected MessageLog lettersLog(MessageLog log) {
         return log;
     }
 
@@ -262,7 +267,7 @@ public abstract class ConsumerContract {
             return null;
         });
         start(consumer());
-        send("k", "a");
+        send("slow", "a");
         await("begin", () -> work.begun("a") == 1);
         awaitPolls(3);
         work.open("a", 1);
@@ -276,11 +281,13 @@ public abstract class ConsumerContract {
     final void commitsContiguous() {
         topic(1);
         work.block("1", 1);
+        work.block("3", 1);
         ConsumerRuntime runtime = start(consumer());
         for (int i = 0; i < 6; i++) {
             send("key " + i, Integer.toString(i));
         }
-        await("all others", () -> work.ended().size() == 5);
+        await("all others", () -> work.ended().size() == 4);
+        await("that they are settled", () -> stats(runtime).gaps() == 2);
         await("a commit", () -> committed(partition(0)) >= 1);
         awaitPolls(3);
         assertEquals(1, committed(partition(0)));
@@ -288,8 +295,8 @@ public abstract class ConsumerContract {
                 "stats",
                 () -> runtime.stats().partitions().containsKey(partition(0))
                         && runtime.stats().partitions().get(partition(0)).committed() == 1);
-        assertEquals(1, stats(runtime).open());
-        assertEquals(1, runtime.stats().inFlight());
+        assertEquals(2, stats(runtime).open());
+        assertEquals(2, runtime.stats().inFlight());
         work.openAll();
         awaitCommitted(6);
     }
@@ -346,7 +353,7 @@ public abstract class ConsumerContract {
         send("x", "x1");
         await("x1", () -> work.hasEnded("x1"));
         work.open("a1", 1);
-        await("a2", () -> work.hasEnded("a2"));
+        await("both", () -> work.hasEnded("a1") && work.hasEnded("a2"));
         List<String> events = work.events();
         assertTrue(events.indexOf("-a1") < events.indexOf("+a2"), events::toString);
         for (int i = 0; i < 400; i++) {
@@ -365,12 +372,15 @@ public abstract class ConsumerContract {
         byKey.close();
         work.block("p1", 1);
         start(consumer().workers(2).order(Order.PARTITION));
-        send("a", "p1");
-        send("b", "p2");
+        int taken = rig.polled.get();
+        sendTo(partition(0), "a", "p1");
+        sendTo(partition(0), "b", "p2");
+        await("p1 and p2", () -> rig.polled.get() == taken + 2);
+        awaitPolls(2);
         sendTo(partition(1), "c", "p3");
         await("p3", () -> work.hasEnded("p3"));
         work.open("p1", 1);
-        await("p2", () -> work.hasEnded("p2"));
+        await("both", () -> work.hasEnded("p1") && work.hasEnded("p2"));
         events = work.events();
         assertTrue(events.indexOf("-p1") < events.indexOf("+p2"), events::toString);
     }
@@ -412,7 +422,7 @@ public abstract class ConsumerContract {
         }
         ConsumerRuntime runtime = start(consumer().maxInFlight(10, 1 << 20));
         await("all that may", () -> work.begun() >= 6);
-        awaitPolls(20);
+        awaitPolls(4);
         assertTrue(rig.polled.get() <= 10, () -> rig.polled.get() + " were taken");
         assertTrue(runtime.stats().inFlight() <= 10);
         work.openAll();
@@ -426,7 +436,7 @@ public abstract class ConsumerContract {
         }
         start(consumer(Subscription.of(group, topic).maxRecords(5)).maxInFlight(1000, 5000));
         await("all that may", () -> work.begun() >= 65);
-        awaitPolls(20);
+        awaitPolls(4);
         assertTrue(rig.polled.get() < 10, () -> rig.polled.get() + " were taken");
         work.openAll();
         awaitCommitted(120);
@@ -437,7 +447,7 @@ public abstract class ConsumerContract {
     final void backsOffWhenGapsFillUp() throws Exception {
         topic(2);
         List<Message> messages = IntStream.range(0, MANY)
-                .mapToObj(i -> message(i % 2 == 0 ? "slow" : "fast", (i % 2 == 0 ? "s" : "f") + i))
+                .mapToObj(i -> message(i % 2 == 0 ? "s" : "f", (i % 2 == 0 ? "s" : "f") + i))
                 .toList();
         for (Message message : messages) {
             var unused = rig.real.append(partition(0), message);
@@ -451,7 +461,7 @@ public abstract class ConsumerContract {
             return stats.paused() && stats.next() < MANY && stats.open() == (stats.next() + 1) / 2;
         });
         long reached = stats(first).next();
-        assertTrue(reached > 10_000 && reached < 30_000, () -> "reached " + reached);
+        assertTrue(reached > 10_000 && reached < 23_000, () -> "reached " + reached);
         sendTo(partition(1), "k", "elsewhere");
         await("the other partition", () -> committed(partition(1)) == 1);
         assertEquals(0, committed(partition(0)));
@@ -459,8 +469,11 @@ public abstract class ConsumerContract {
                 "gaps",
                 () -> isCommitted(partition(0), (reached - 1) | 1) || isCommitted(partition(0), (reached - 2) | 1));
         crash(first);
-        start(consumer().maxInFlight(200_000, 1L << 30));
+        ConsumerRuntime second = start(consumer().maxInFlight(200_000, 1L << 30));
         await("the blocked one again", () -> work.begun("s0") == 2);
+        await(
+                "a full commit again",
+                () -> stats(second).paused() && stats(second).next() >= reached - 1);
         work.openAll();
         awaitCommitted(MANY);
         int repeated = 0;
@@ -521,7 +534,7 @@ public abstract class ConsumerContract {
         work.block("a", 2);
         ConsumerRuntime runtime = start(consumer());
         send("k", "a", "b");
-        await("a", () -> work.begun("a") == 1);
+        await("a", () -> work.begun("a") == 1 && rig.polled.get() == 2);
         rig.lose();
         await("loss", () -> rig.losses.get() == 1);
         await("its return", () -> rig.polled.get() >= 4);
@@ -559,7 +572,11 @@ public abstract class ConsumerContract {
         topic(1);
         deadLetters(1);
         ManualTicker ticker = new ManualTicker();
-        work.fail("a", time -> time < 3 ? new IOException("time " + time) : null);
+        List<Long> times = new CopyOnWriteArrayList<>();
+        work.fail("a", time -> {
+            times.add(ticker.nanos());
+            return time < 3 ? new IOException("time " + time) : null;
+        });
         ConsumerRuntime runtime = start(consumer()
                 .ticker(ticker)
                 .deadLetters(dead)
@@ -572,7 +589,6 @@ public abstract class ConsumerContract {
             await("failure", () -> runtime.stats().failures() == failed);
             ticker.advance(Duration.ofMillis(9_900));
             awaitPolls(3);
-            assertEquals(failed, work.begun("a"));
             ticker.advance(Duration.ofMillis(200));
         }
         await("b", () -> work.hasEnded("b"));
@@ -581,6 +597,9 @@ public abstract class ConsumerContract {
         assertEquals(
                 List.of("+a", "!a", "+a", "!a", "+a", "-a", "+b", "-b"),
                 work.events().stream().filter(event -> !event.endsWith("c")).toList());
+        for (int time = 1; time <= 2; time++) {
+            assertTrue(times.get(time) - times.get(time - 1) >= 10_000_000_000L, times::toString);
+        }
         assertEquals(0, runtime.stats().deadLetters());
     }
 
@@ -589,7 +608,7 @@ public abstract class ConsumerContract {
     }
 
     private DeadLetters letters() {
-        return DeadLetters.in(log(rig), dead);
+        return DeadLetters.in(lettersLog(rig), dead);
     }
 
     private static RetryPolicy once() {
@@ -620,8 +639,9 @@ public abstract class ConsumerContract {
         send("l", "b");
         send("m", "c");
         await("c", () -> isCommitted(partition(0), 2));
-        assertTrue(committed(partition(0)) <= 0, () -> "committed " + committed(partition(0)) + " without an ack");
         await("both letters", () -> rig.heldAcks() == 2);
+        awaitPolls(3);
+        assertTrue(committed(partition(0)) <= 0, () -> "committed " + committed(partition(0)) + " without an ack");
         rig.release();
         awaitCommitted(3);
         List<DeadLetter> found = letters().find(letter -> true);
@@ -743,10 +763,11 @@ public abstract class ConsumerContract {
         for (int i = 0; i < 6; i++) {
             work.fail("r" + i, time -> new IOException("no"));
         }
-        start(consumer().deadLetters(dead).retry(once().then(AfterRetries.DEAD_LETTER)));
+        ConsumerRuntime runtime = start(consumer().deadLetters(dead).retry(once().then(AfterRetries.DEAD_LETTER)));
         for (int i = 0; i < 6; i++) {
             send("key " + i, "r" + i);
         }
+        await("letters", () -> runtime.stats().deadLetters() == 6);
         awaitCommitted(6);
         work.mend();
         Predicate<DeadLetter> even = letter -> letter.offset() % 2 == 0;
@@ -777,7 +798,10 @@ public abstract class ConsumerContract {
         topic(1);
         deadLetters(1);
         work.fail("k1", time -> time == 1 ? new IOException("no") : null);
-        ConsumerRuntime runtime = start(consumer().deadLetters(dead).retry(once()));
+        ConsumerRuntime runtime = start(consumer()
+                .ticker(() -> System.nanoTime() * 50) // it looks for replays by others each second
+                .deadLetters(dead)
+                .retry(once()));
         send("k", "k1", "k2", "k3");
         awaitCommitted(3);
         assertEquals(new Replay(0, 0, 1, 0), letters().replay(letter -> letter.offset() == 1));

@@ -59,6 +59,10 @@ final class Rig extends ForwardingLog {
         held.add(topic);
     }
 
+    synchronized boolean isHeld(String topic) {
+        return held.contains(topic);
+    }
+
     void release() {
         List<Runnable> acks;
         synchronized (this) {

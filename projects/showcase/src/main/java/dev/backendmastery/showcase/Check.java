@@ -78,7 +78,7 @@ final class Check {
                 redirects(one.url(), two.url());
                 bans(one.url(), two.url());
                 idempotency(one.url(), two.url());
-                killTheRelay(one.url(), relaying, log);
+                killTheRelay(one.url(), two.url(), relaying, log);
                 killANode(one, two.url());
             }
             try (NodeProcess one = NodeProcess.start(settings, log)) {
@@ -177,7 +177,7 @@ final class Check {
     }
 
     /** Events are made while relays are killed, one after the other; a last one has time to finish. */
-    private void killTheRelay(String node, Map<String, String> settings, Path log)
+    private void killTheRelay(String node, String other, Map<String, String> settings, Path log)
             throws IOException, InterruptedException {
         int kills = 3;
         for (int kill = 0; kill < kills; kill++) {
@@ -189,9 +189,12 @@ final class Check {
             }
             makeHistory(node);
         }
-        try (NodeProcess relay = NodeProcess.start(settings, log)) {
-            maxVisits(node, node);
+        NodeProcess last = NodeProcess.start(settings, log);
+        try {
+            maxVisits(node, other);
             histories(node, "relay killed %d times under load".formatted(kills));
+        } finally {
+            last.close();
         }
     }
 
