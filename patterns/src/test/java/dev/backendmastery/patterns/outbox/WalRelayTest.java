@@ -30,11 +30,6 @@ final class WalRelayTest extends OutboxContract {
     }
 
     @Override
-    protected boolean waitsForTransactions() {
-        return false;
-    }
-
-    @Override
     protected boolean sharesLanes() {
         return false;
     }
