@@ -20,6 +20,7 @@ import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
 import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
+import dev.backendmastery.benchmarks.outbox.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
@@ -71,6 +72,7 @@ public final class Recorder {
             Map.entry("transactions", Race.jmh(List.of(2), TransactionsBenchmark.class)),
             Map.entry("redis", Race.jmh(List.of(2), RedisBenchmark.class, NearCacheBenchmark.class)),
             Map.entry("log", LogBenchmark::run),
+            Map.entry("outbox", OutboxBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

@@ -86,7 +86,7 @@ public final class WalRelay implements Relay {
      *
      * @param url of the same database, with a user that may replicate, and password
      * @param slot that {@link #createSlot} has made
-     * @param settings whose poll is how often the slot is looked at and keys are tried again
+     * @param settings whose poll is how often keys are tried again
      */
     public WalRelay(Database database, String url, String slot, Publisher publisher, RelaySettings settings) {
         this.database = database;
@@ -151,7 +151,7 @@ public final class WalRelay implements Relay {
     }
 
     /**
-     * Calls {@code alarm} at each look at the slot that finds more than {@code bytes} of the log kept for it, with how many. To be set before the start.
+     * Calls {@code alarm} at each look at the slot, each third of the leases' time to live, that finds more than {@code bytes} of the log kept for it, with how many. To be set before the start.
      */
     public WalRelay alarmAbove(long bytes, LongConsumer alarm) {
         if (bytes < 0) {
@@ -192,12 +192,28 @@ public final class WalRelay implements Relay {
                             ? held
                             : leases.tryAcquire(LEASE, holder, settings.leaseTtl())
                                     .orElse(null);
+                    lag();
                 } catch (RuntimeException e) {
                     LOG.warn("the lease of {} is not renewed", settings.name(), e);
                 }
             } while (!end.tryAcquire(pause, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looked at beside the carrier, who may be waiting for the broker. */
+    private void lag() {
+        Result<Record> found = database.dsl()
+                .fetch(
+                        "SELECT pg_current_wal_lsn() - confirmed_flush_lsn FROM pg_replication_slots"
+                                + " WHERE slot_name = {0}",
+                        val(slot));
+        if (!found.isEmpty()) {
+            slotLag = Math.max(0, Objects.requireNonNull(found.get(0).get(0, Long.class)));
+            if (slotLag > alarmBytes) {
+                alarm.accept(slotLag);
+            }
         }
     }
 
@@ -379,7 +395,7 @@ public final class WalRelay implements Relay {
             });
         }
 
-        /** At each poll: what is to be tried again, how far the table is sent, how much the slot keeps. */
+        /** At each poll: what is to be tried again, and how far the table is sent. */
         private void look(PGReplicationStream stream) throws SQLException, InterruptedException {
             if (System.nanoTime() - lookedAt < settings.poll().toNanos() || !rows.isEmpty()) {
                 return;
@@ -396,7 +412,6 @@ public final class WalRelay implements Relay {
             }
             mark(stream);
             stream.forceUpdateStatus();
-            lag();
         }
 
         /**
@@ -419,20 +434,6 @@ public final class WalRelay implements Relay {
                     PostgresRelayStore.setWindow(tx, "true", window);
                 });
                 markLsn = 0;
-            }
-        }
-
-        private void lag() {
-            Result<Record> found = database.dsl()
-                    .fetch(
-                            "SELECT pg_current_wal_lsn() - confirmed_flush_lsn FROM pg_replication_slots"
-                                    + " WHERE slot_name = {0}",
-                            val(slot));
-            if (!found.isEmpty()) {
-                slotLag = Math.max(0, Objects.requireNonNull(found.get(0).get(0, Long.class)));
-                if (slotLag > alarmBytes) {
-                    alarm.accept(slotLag);
-                }
             }
         }
     }
