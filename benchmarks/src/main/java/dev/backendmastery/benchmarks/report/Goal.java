@@ -88,6 +88,10 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("log", "append, forced by the way, 32 wait", 1, "ours-file-log", "kafka", 1),
             new Goal("consumer", "1000 keys", 1, "ours", "parallel-consumer", 1 / 1.1),
             new Goal("consumer", "1 key", 1, "ours", "naive-loop", 1 / 1.05),
+            new Goal("outbox", "drain", 1, "ours-polling", "gruelbox", 10),
+            new Goal("outbox", "drain", 1, "ours-polling-8-keys", "ours-polling", 0.7),
+            new Goal("outbox", "commits", 64, "ours-woken", "floor-no-relay", 0.95),
+            new Goal("outbox", "commit to ack, p99 idle", 1, "ours-woken", "floor-50-ms", 1),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -23,6 +23,7 @@ import dev.backendmastery.benchmarks.messaging.ConsumerBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
 import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
+import dev.backendmastery.benchmarks.outbox.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
@@ -77,6 +78,7 @@ public final class Recorder {
             Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
+            Map.entry("outbox", OutboxBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

@@ -9,7 +9,7 @@ import org.jooq.DSLContext;
  * <p><b>Guarantee.</b> A message leaves if and only if the transaction that appended it is committed (OB-1). What was
  * committed is acked by the broker at least once before it counts as sent (OB-2), also after a crash of anything, and in
  * whatever order transactions commit (OB-3). Messages of one topic and key are published in the order in which the
- * transactions that appended them depended on each other, and within one in the order of the calls (OB-4, OB-5);
+ * transactions that appended them depended on each other, and within one in the order of the calls (OB-4, OB-5, OB-16);
  * repeats, which the same id tells, may follow.
  *
  * <p><b>Threads.</b> Safe for any number of threads, as far as a transaction is. <b>Not for</b> an answer that waits for the

@@ -42,7 +42,9 @@ public class OutboxAdmin {
                     (extract(epoch FROM clock_timestamp() - least(waits, holds)) * 1000)::bigint
                 FROM (
                     SELECT count(*) AS waiting, min(created) AS waits FROM outbox_lane l JOIN outbox o
-                        ON o.lane = l.lane AND o.xid >= l.lo AND NOT (o.xid < l.hi AND o.id <= l.last_id)
+                        ON o.lane = l.lane AND o.xid >= pg_snapshot_xmin(l.since)
+                        AND NOT pg_visible_in_snapshot(o.xid, l.since)
+                        AND NOT (pg_visible_in_snapshot(o.xid, l.until) AND o.id <= l.last_id)
                 ) w, (SELECT count(*) AS held, min(created) AS holds FROM outbox_held) h, (
                     SELECT count(*) FILTER (WHERE NOT parked) AS retrying, count(*) FILTER (WHERE parked) AS parked
                     FROM outbox_blocked
@@ -147,6 +149,7 @@ public class OutboxAdmin {
     boolean isSent(DSLContext tx, int segment) {
         return Boolean.TRUE.equals(
                 tx.fetchValue("SELECT NOT EXISTS (SELECT FROM outbox_" + segment + " o JOIN outbox_lane l USING (lane)"
-                        + " WHERE NOT (o.xid < l.lo OR o.xid < l.hi AND o.id <= l.last_id))"));
+                        + " WHERE NOT (pg_visible_in_snapshot(o.xid, l.since)"
+                        + " OR pg_visible_in_snapshot(o.xid, l.until) AND o.id <= l.last_id))"));
     }
 }

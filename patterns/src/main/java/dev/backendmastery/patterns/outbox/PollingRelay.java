@@ -24,13 +24,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Relay} that asks the table, again and again.
  *
- * <p><b>Guarantee.</b> As {@link Relay}. A transaction that has written, anywhere on the server, and is not at its end holds up all
- * that was committed after it began to write, prepared ones too (OB-11): until then it could still add a message that goes before. It holds up, it loses nothing.
+ * <p><b>Guarantee.</b> As {@link Relay}.
  *
  * <p><b>Threads.</b> Two of its own: one carries, one keeps the leases. <b>Cost.</b> When idle, for each poll, one statement and
  * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a transaction that marks;
- * pages of a lane follow each other, those of its lanes too. <b>Not for</b> databases with transactions that
- * write for minutes: {@link WalRelay}. <b>Source.</b> See {@code Window}; the lanes are partitions as Kafka has them.
+ * pages of a lane follow each other, those of its lanes too. <b>Not for</b> latency below the poll: {@link WokenRelay}. <b>Source.</b> See
+ * {@code Window}: ticks with snapshots, as Skytools' PgQ has them; the lanes are partitions as Kafka has them.
  */
 public final class PollingRelay implements Relay {
 
@@ -65,7 +64,6 @@ public final class PollingRelay implements Relay {
     private volatile boolean closed;
     private @Nullable Thread carrier;
     private @Nullable Thread keeper;
-    private long soonNanos = Long.MAX_VALUE;
 
     /**
      * A relay from {@code database}, in which the tables of {@link PostgresOutbox} are.
@@ -166,7 +164,6 @@ public final class PollingRelay implements Relay {
         end(settings.pace().toNanos() - (System.nanoTime() - begin));
         if (bell.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
             bell.drainPermits();
-            soonNanos = SOON_NANOS;
         }
     }
 
@@ -185,7 +182,6 @@ public final class PollingRelay implements Relay {
         }
         RelayStore.Look look = store.look(held.keySet());
         long wait = settings.poll().toNanos();
-        boolean moved = false;
         for (Map.Entry<Integer, Lease> entry : held.entrySet()) {
             int lane = entry.getKey();
             ReentrantLock busy = leases.busy(lane);
@@ -195,9 +191,8 @@ public final class PollingRelay implements Relay {
                 if (due.isZero()) {
                     retry(lane, entry.getValue());
                 }
-                long more = page(lane, entry.getValue(), look.xmin());
-                moved |= more < 2;
-                wait = Math.min(wait, more == 0 ? 0 : due.isZero() ? SOON_NANOS : due.toNanos());
+                boolean more = page(lane, entry.getValue(), look.now());
+                wait = Math.min(wait, more ? 0 : due.isZero() ? SOON_NANOS : due.toNanos());
             } catch (StaleEpochException e) {
                 LOG.warn("lane {} has another owner now", lane, e);
                 leases.lost(lane, entry.getValue());
@@ -205,13 +200,6 @@ public final class PollingRelay implements Relay {
             } finally {
                 busy.unlock();
             }
-        }
-        if (moved || !look.running()) {
-            soonNanos = Long.MAX_VALUE;
-        } else if (soonNanos < wait) {
-            // Woken, and nothing there: what woke us may stand behind a transaction that ends soon.
-            wait = soonNanos;
-            soonNanos *= 2;
         }
         return wait;
     }
@@ -225,18 +213,18 @@ public final class PollingRelay implements Relay {
         return lane;
     }
 
-    /** @return 0 if there is more, 1 if there was something, 2 if there was nothing */
-    private long page(int number, Lease lease, long xmin) throws InterruptedException {
+    /** @return whether there is more for sure */
+    private boolean page(int number, Lease lease, Snapshot now) throws InterruptedException {
         Lane lane = lane(number, lease);
-        Window window = lane.window.isOpen() ? lane.window : lane.window.upTo(xmin);
+        Window window = lane.window.isOpen() ? lane.window : lane.window.upTo(now);
         if (!window.isOpen()) {
-            return 2;
+            return false;
         }
         RelayStore.Page page = store.read(number, window, settings.pageRows(), settings.pageBytes());
         if (page.rows().isEmpty() && page.complete()) {
             // Not worth a transaction: read again after a restart, it is still empty.
             lane.window = window.done();
-            return 2;
+            return false;
         }
         PagePublisher.Result result = publish(lane, page.rows());
         Window next = page.complete()
@@ -244,7 +232,7 @@ public final class PollingRelay implements Relay {
                 : window.after(page.rows().get(page.rows().size() - 1).id());
         store.mark(lease, number, next, result, settings);
         lane.window = next;
-        return page.complete() ? 1 : 0;
+        return !page.complete();
     }
 
     private PagePublisher.Result publish(Lane lane, List<OutboxRow> rows) throws InterruptedException {

@@ -78,8 +78,8 @@ public final class PostgresOutbox implements Outbox {
                 INSERT INTO outbox_layout VALUES (%2$d, %3$d) ON CONFLICT DO NOTHING;
                 CREATE TABLE IF NOT EXISTS outbox_lane (
                     lane smallint PRIMARY KEY,
-                    lo xid8 NOT NULL DEFAULT '0',
-                    hi xid8 NOT NULL DEFAULT '0',
+                    since pg_snapshot NOT NULL DEFAULT '1:1:',
+                    until pg_snapshot NOT NULL DEFAULT '1:1:',
                     last_id bigint NOT NULL DEFAULT 0
                 );
                 INSERT INTO outbox_lane SELECT generate_series(0, %1$d - 1) ON CONFLICT DO NOTHING;

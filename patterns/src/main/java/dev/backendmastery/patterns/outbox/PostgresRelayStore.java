@@ -40,17 +40,15 @@ class PostgresRelayStore implements RelayStore {
 
     @Override
     public Window window(int lane) {
-        Record row = one(dsl.fetch(
-                "SELECT lo::text::bigint, hi::text::bigint, last_id FROM outbox_lane WHERE lane = {0}", val(lane)));
-        return new Window(number(row, 0), number(row, 1), number(row, 2));
+        Record row =
+                one(dsl.fetch("SELECT since::text, until::text, last_id FROM outbox_lane WHERE lane = {0}", val(lane)));
+        return new Window(snapshot(row, 0), snapshot(row, 1), number(row, 2));
     }
 
     @Override
     public Look look(Collection<Integer> lanes) {
         Result<Record> rows = dsl.fetch("""
-                SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-                    pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
-                    lane::int, (extract(epoch FROM wait) * 1000)::bigint
+                SELECT pg_current_snapshot()::text, lane::int, (extract(epoch FROM wait) * 1000)::bigint
                 FROM (SELECT) one LEFT JOIN (
                     SELECT lane, min(next_attempt) - clock_timestamp() AS wait
                     FROM outbox_blocked WHERE NOT parked GROUP BY lane
@@ -58,35 +56,37 @@ class PostgresRelayStore implements RelayStore {
                 """);
         Map<Integer, Duration> due = new HashMap<>();
         for (Record row : rows) {
-            Integer lane = row.get(2, Integer.class);
+            Integer lane = row.get(1, Integer.class);
             if (lane != null && lanes.contains(lane)) {
-                due.put(lane, Duration.ofMillis(Math.max(0, number(row, 3))));
+                due.put(lane, Duration.ofMillis(Math.max(0, number(row, 2))));
             }
         }
-        Record first = one(rows);
-        return new Look(number(first, 0), number(first, 0) < number(first, 1), due);
+        return new Look(snapshot(one(rows), 0), due);
     }
 
     @Override
     public Page read(int lane, Window window, int maxRows, int maxBytes) {
+        // What ran at its begin, and what has begun since, as far as it had ended at its end.
+        String within = "((xid >= {1}::text::xid8 AND xid < {2}::text::xid8) OR xid = ANY ({3}::text::xid8[]))"
+                + " AND pg_visible_in_snapshot(xid, {4}::text::pg_snapshot)";
         // A window is begun by transaction id, which sorts all of it once, and gone on with by id, without the other
         // index:
         // IS TRUE hides the condition from it. Else each page of a long backlog would sort what is left of it.
-        String range = window.lastId() == 0
-                ? "xid >= {1}::text::xid8 AND xid < {2}::text::xid8"
-                : "id > {3} AND (xid >= {1}::text::xid8 AND xid < {2}::text::xid8) IS TRUE";
+        String range = window.lastId() == 0 ? within : "id > {5} AND (" + within + ") IS TRUE";
         Result<Record> rows = dsl.fetch(
-                "SELECT id, topic, key, micros, message, blocked, place FROM ("
+                "SELECT id, topic, key, micros, message, blocked FROM ("
                         + "SELECT id, o.topic, o.key, (extract(epoch FROM created) * 1000000)::bigint AS micros, message,"
-                        + " b.key IS NOT NULL AS blocked, row_number() OVER w AS place,"
+                        + " b.key IS NOT NULL AS blocked,"
                         + " sum(octet_length(message)) OVER w - octet_length(message) AS before"
-                        + " FROM (SELECT * FROM outbox WHERE lane = {0} AND " + range + " ORDER BY id LIMIT {4}) o"
+                        + " FROM (SELECT * FROM outbox WHERE lane = {0} AND " + range + " ORDER BY id LIMIT {6}) o"
                         + " LEFT JOIN outbox_blocked b ON b.topic = o.topic AND b.key = o.key"
                         + " WINDOW w AS (ORDER BY id)"
-                        + ") page WHERE before < {5} ORDER BY id",
+                        + ") page WHERE before < {7} ORDER BY id",
                 val(lane),
-                val(window.lo()),
-                val(window.hi()),
+                val(window.since().xmax()),
+                val(window.until().xmax()),
+                val(window.since().runningArray()),
+                val(window.until().toString()),
                 val(window.lastId()),
                 val(maxRows + 1),
                 val(maxBytes));
@@ -153,10 +153,18 @@ class PostgresRelayStore implements RelayStore {
         transactions.run(Isolation.READ_COMMITTED, tx -> {
             guard(tx, lease);
             hold(tx, result, settings);
-            tx.execute(
-                    "UPDATE outbox_lane SET lo = {1}::text::xid8, hi = {2}::text::xid8, last_id = {3} WHERE lane = {0}",
-                    val(lane), val(window.lo()), val(window.hi()), val(window.lastId()));
+            setWindow(tx, "lane = " + lane, window);
         });
+    }
+
+    /** Marks lanes as sent up to {@code window}. */
+    static void setWindow(DSLContext tx, String lanes, Window window) {
+        tx.execute(
+                "UPDATE outbox_lane SET since = {0}::text::pg_snapshot, until = {1}::text::pg_snapshot, last_id = {2}"
+                        + " WHERE " + lanes,
+                val(window.since().toString()),
+                val(window.until().toString()),
+                val(window.lastId()));
     }
 
     /** Whether nobody has had the lease since, a moment ago. */
@@ -278,6 +286,10 @@ class PostgresRelayStore implements RelayStore {
             throw new IllegalStateException("the outbox's tables are not those of PostgresOutbox.tables");
         }
         return rows.get(0);
+    }
+
+    private static Snapshot snapshot(Record row, int column) {
+        return Snapshot.parse(Objects.requireNonNull(row.get(column, String.class)));
     }
 
     private static long number(Record row, int column) {

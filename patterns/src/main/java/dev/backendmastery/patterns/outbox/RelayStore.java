@@ -12,11 +12,10 @@ interface RelayStore {
     /**
      * The server at one moment.
      *
-     * @param xmin the oldest transaction that ran
-     * @param running whether one ran that has written: more may be readable soon
+     * @param now which transactions had ended
      * @param due for each lane with a key to try again, in what time
      */
-    record Look(long xmin, boolean running, Map<Integer, Duration> due) {}
+    record Look(Snapshot now, Map<Integer, Duration> due) {}
 
     /**
      * Rows by id.

@@ -30,7 +30,6 @@ import java.util.function.LongConsumer;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Relay} that reads the server's write-ahead log by logical replication.
  *
- * <p><b>Guarantee.</b> As {@link Relay}, in the order of commits; a transaction that goes on holds up nobody (OB-11). What is confirmed to the server
+ * <p><b>Guarantee.</b> As {@link Relay}, in the order of commits. What is confirmed to the server
  * was acked before (WR-1), and is confirmed, too, when only other tables are written to, so that the server need not keep its log for a quiet outbox (WR-2). It reads on after a
  * restart of the server (WR-3). Whoever has taken over ends the former one's connection, and with it the means to confirm (WR-4).
  *
@@ -87,7 +86,7 @@ public final class WalRelay implements Relay {
      *
      * @param url of the same database, with a user that may replicate, and password
      * @param slot that {@link #createSlot} has made
-     * @param settings whose poll is how often the slot is looked at and keys are tried again
+     * @param settings whose poll is how often keys are tried again
      */
     public WalRelay(Database database, String url, String slot, Publisher publisher, RelaySettings settings) {
         this.database = database;
@@ -152,7 +151,7 @@ public final class WalRelay implements Relay {
     }
 
     /**
-     * Calls {@code alarm} at each look at the slot that finds more than {@code bytes} of the log kept for it, with how many. To be set before the start.
+     * Calls {@code alarm} at each look at the slot, each third of the leases' time to live, that finds more than {@code bytes} of the log kept for it, with how many. To be set before the start.
      */
     public WalRelay alarmAbove(long bytes, LongConsumer alarm) {
         if (bytes < 0) {
@@ -193,12 +192,28 @@ public final class WalRelay implements Relay {
                             ? held
                             : leases.tryAcquire(LEASE, holder, settings.leaseTtl())
                                     .orElse(null);
+                    lag();
                 } catch (RuntimeException e) {
                     LOG.warn("the lease of {} is not renewed", settings.name(), e);
                 }
             } while (!end.tryAcquire(pause, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looked at beside the carrier, who may be waiting for the broker. */
+    private void lag() {
+        Result<Record> found = database.dsl()
+                .fetch(
+                        "SELECT pg_current_wal_lsn() - confirmed_flush_lsn FROM pg_replication_slots"
+                                + " WHERE slot_name = {0}",
+                        val(slot));
+        if (!found.isEmpty()) {
+            slotLag = Math.max(0, Objects.requireNonNull(found.get(0).get(0, Long.class)));
+            if (slotLag > alarmBytes) {
+                alarm.accept(slotLag);
+            }
         }
     }
 
@@ -261,7 +276,7 @@ public final class WalRelay implements Relay {
         private long bytes;
         private boolean within;
         private long committed;
-        private long markXid;
+        private Snapshot markedAt = Snapshot.FIRST;
         private long markLsn;
         private boolean unmarked = true;
         private long lookedAt = System.nanoTime() - settings.poll().toNanos();
@@ -343,6 +358,8 @@ public final class WalRelay implements Relay {
             if (committed > 0) {
                 confirm(stream, LogSequenceNumber.valueOf(committed));
                 committed = 0;
+                // Not with the next status: what is confirmed late comes again after a crash.
+                stream.forceUpdateStatus();
             }
         }
 
@@ -378,7 +395,7 @@ public final class WalRelay implements Relay {
             });
         }
 
-        /** At each poll: what is to be tried again, how far the table is sent, how much the slot keeps. */
+        /** At each poll: what is to be tried again, and how far the table is sent. */
         private void look(PGReplicationStream stream) throws SQLException, InterruptedException {
             if (System.nanoTime() - lookedAt < settings.poll().toNanos() || !rows.isEmpty()) {
                 return;
@@ -395,47 +412,28 @@ public final class WalRelay implements Relay {
             }
             mark(stream);
             stream.forceUpdateStatus();
-            lag();
         }
 
         /**
-         * What had ended when xmin was S, with the log at L, is sent once L is: so the table says the same as under other
+         * What had ended at a moment is sent once the log is up to where it was then: so the table says the same as under other
          * relays, for those who measure its lag, rotate it, or take over from the log.
          */
         private void mark(PGReplicationStream stream) {
             if (markLsn == 0 && unmarked) {
                 Record now = database.dsl()
-                        .fetch("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-                                + " pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+                        .fetch("SELECT pg_current_snapshot()::text," + " pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
                         .get(0);
-                markXid = Objects.requireNonNull(now.get(0, Long.class));
+                markedAt = Snapshot.parse(Objects.requireNonNull(now.get(0, String.class)));
                 markLsn = Objects.requireNonNull(now.get(1, Long.class));
                 unmarked = false;
             }
             if (markLsn > 0 && stream.getLastFlushedLSN().asLong() >= markLsn) {
-                long xid = markXid;
+                Window window = new Window(markedAt, markedAt, 0);
                 transactions.run(Isolation.READ_COMMITTED, tx -> {
                     store.guard(tx, owned);
-                    tx.execute(
-                            "UPDATE outbox_lane SET lo = {0}::text::xid8, hi = {0}::text::xid8, last_id = 0"
-                                    + " WHERE lo < {0}::text::xid8",
-                            DSL.val(xid));
+                    PostgresRelayStore.setWindow(tx, "true", window);
                 });
                 markLsn = 0;
-            }
-        }
-
-        private void lag() {
-            Result<Record> found = database.dsl()
-                    .fetch(
-                            "SELECT pg_current_wal_lsn() - confirmed_flush_lsn FROM pg_replication_slots"
-                                    + " WHERE slot_name = {0}",
-                            val(slot));
-            if (!found.isEmpty()) {
-                slotLag = Math.max(0, Objects.requireNonNull(found.get(0).get(0, Long.class)));
-                if (slotLag > alarmBytes) {
-                    alarm.accept(slotLag);
-                }
             }
         }
     }

@@ -13,7 +13,7 @@
  * <tr><td>{@link dev.backendmastery.patterns.outbox.WokenRelay}</td><td>at once, or at the next poll if the wake-up is
  *     lost</td><td>it has to be soon; by default</td></tr>
  * <tr><td>{@link dev.backendmastery.patterns.outbox.WalRelay}</td><td>at once, in the order of commits</td>
- *     <td>long transactions must not hold up what others committed, and somebody watches the slot</td></tr>
+ *     <td>the order of commits is wanted over all keys, or polls are not; and somebody watches the slot</td></tr>
  * </table>
  *
  * <table>
@@ -27,8 +27,8 @@
  *     <td>one</td></tr>
  * </table>
  *
- * <p>Sources: Richardson, Microservices Patterns, 2018; PostgreSQL manual, <i>pg_snapshot_xmin</i> and <i>Logical
- * Streaming Replication Protocol</i>; Skytools' PgQ, which rotates tables as this does.
+ * <p>Sources: Richardson, Microservices Patterns, 2018; PostgreSQL manual, <i>pg_current_snapshot</i> and <i>Logical
+ * Streaming Replication Protocol</i>; Skytools' PgQ, whose ticks are snapshots, and which rotates tables.
  */
 @NullMarked
 package dev.backendmastery.patterns.outbox;
