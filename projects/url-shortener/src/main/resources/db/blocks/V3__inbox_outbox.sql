@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS outbox_layout (
 INSERT INTO outbox_layout VALUES (1000000, 4) ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS outbox_lane (
     lane smallint PRIMARY KEY,
-    lo xid8 NOT NULL DEFAULT '0',
-    hi xid8 NOT NULL DEFAULT '0',
+    since pg_snapshot NOT NULL DEFAULT '1:1:',
+    until pg_snapshot NOT NULL DEFAULT '1:1:',
     last_id bigint NOT NULL DEFAULT 0
 );
 INSERT INTO outbox_lane SELECT generate_series(0, 4 - 1) ON CONFLICT DO NOTHING;
