@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Reads records, makes others of them, and appends those together with the commit of what it has read: all or nothing.
  *
  * <p><b>Guarantee.</b> Of every record the outgoing messages are there once, for those who read what is committed, whatever is
- * killed (TC-1, TC-2). After an abort it goes on where the group has committed (TC-3). Who is no longer a member, or whose
+ * killed (TC-1, TC-2). After an abort it goes on where the group has committed (TC-1). Who is no longer a member, or whose
  * transactional id another has taken, appends nothing (TC-4). A record that cannot be transformed goes to the dead letters within the
  * transaction, or ends the consumer, visibly (TC-5).
  *
