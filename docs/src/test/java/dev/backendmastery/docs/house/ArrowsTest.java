@@ -70,6 +70,7 @@ final class ArrowsTest {
                         "dev.backendmastery.shortener.http..",
                         "dev.backendmastery.shortener.postgres..",
                         "dev.backendmastery.shortener.redis..",
+                        "dev.backendmastery.shortener.messages..",
                         "io.javalin..",
                         "org.jooq..",
                         "redis.clients..")
