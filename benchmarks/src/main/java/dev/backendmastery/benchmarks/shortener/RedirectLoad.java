@@ -2,6 +2,7 @@ package dev.backendmastery.benchmarks.shortener;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backendmastery.benchmarks.report.Measurement;
+import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import dev.backendmastery.shortener.ShortenerConfig;
@@ -15,7 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /**
  * Redirects of one node over loopback, beside the same answer served straight from Javalin.
@@ -31,7 +33,8 @@ import java.util.stream.Stream;
  * <p>Throughput is measured by callers that each wait for their answer. Latency is measured open-loop: requests have
  * appointed times, and a late start counts as waiting, so that a stall shows in the percentiles instead of hiding them.
  * {@code hot} follows one link that is in memory, {@code cold} follows each link once, so each is read from PostgreSQL.
- * Clicks are on disk before they are answered: PostgreSQL runs with fsync.
+ * Clicks are on disk before they are answered: PostgreSQL runs with fsync. {@code through-kafka} answers when Kafka has acked the click,
+ * and counts it, in the same node, meanwhile.
  */
 public final class RedirectLoad {
 
@@ -44,7 +47,7 @@ public final class RedirectLoad {
 
     private RedirectLoad() {}
 
-    /** Runs all rounds; about three minutes. */
+    /** Runs all rounds; about four minutes. */
     public static List<Measurement> run() throws IOException, InterruptedException {
         Javalin plain = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
@@ -55,53 +58,70 @@ public final class RedirectLoad {
         });
         try (Postgres postgres = Postgres.builder().durable().start();
                 Redis redis = Redis.builder().start();
-                ShortenerNode node = ShortenerNode.start(ShortenerConfig.on(
-                                postgres.createDatabase(),
-                                redis.host(),
-                                redis.port(),
-                                "a secret for the load test, 32 characters",
-                                KEY)
-                        .creationsPerMinute(1_000_000)
-                        .visitsPerSecond(1_000_000)
-                        .host("example.com", "93.184.216.34")
-                        .build())) {
+                Kafka kafka = Kafka.builder().start();
+                ShortenerNode node = ShortenerNode.start(config(postgres, redis).build());
+                ShortenerNode messaging = ShortenerNode.start(
+                        config(postgres, redis).kafka(kafka.bootstrapServers()).build())) {
             plain.start(0);
-            String straight = "http://127.0.0.1:" + plain.port();
             List<String> codes = make(node.url(), ROUNDS * 2_000 + 2_000);
             AtomicInteger cold = new AtomicInteger();
-            IntFunction<URI> hotPath = i -> URI.create(node.url() + "/" + codes.get(0));
-            IntFunction<URI> coldPath =
-                    i -> URI.create(node.url() + "/" + codes.get(1 + cold.getAndIncrement() % (codes.size() - 1)));
-            IntFunction<URI> plainPath = i -> URI.create(straight + "/same");
-            throughput(hotPath, REQUESTS);
-            throughput(plainPath, REQUESTS);
-            List<List<Double>> scores = Stream.generate(() -> (List<Double>) new ArrayList<Double>())
-                    .limit(7)
-                    .toList();
-            for (int round = 0; round < ROUNDS; round++) {
-                scores.get(0).add(throughput(plainPath, REQUESTS));
-                scores.get(1).add(throughput(hotPath, REQUESTS));
-                scores.get(2).add(throughput(coldPath, 2_000));
-                double[] straightLatency = latencies(plainPath);
-                scores.get(3).add(percentile(straightLatency, 0.5));
-                scores.get(5).add(percentile(straightLatency, 0.99));
-                double[] hotLatency = latencies(hotPath);
-                scores.get(4).add(percentile(hotLatency, 0.5));
-                scores.get(6).add(percentile(hotLatency, 0.99));
+            String straight = "http://127.0.0.1:" + plain.port() + "/same";
+            String hot = node.url() + "/" + codes.get(0);
+            String logged = messaging.url() + "/" + make(messaging.url(), 1).get(0);
+            Map<String, IntFunction<URI>> paths = new LinkedHashMap<>();
+            paths.put("floor-plain-javalin", i -> URI.create(straight));
+            paths.put("ours-hot", i -> URI.create(hot));
+            paths.put("ours-hot-through-kafka", i -> URI.create(logged));
+            for (IntFunction<URI> path : paths.values()) {
+                throughput(path, REQUESTS);
             }
-            return List.of(
-                    new Measurement("throughput", CALLERS, "floor-plain-javalin", "redirects/s", true, scores.get(0)),
-                    new Measurement("throughput", CALLERS, "ours-hot", "redirects/s", true, scores.get(1)),
-                    new Measurement("throughput", CALLERS, "ours-cold", "redirects/s", true, scores.get(2)),
-                    new Measurement(
-                            "latency p50 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(3)),
-                    new Measurement("latency p50 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(4)),
-                    new Measurement(
-                            "latency p99 at " + RATE + "/s", 1, "floor-plain-javalin", "ms", false, scores.get(5)),
-                    new Measurement("latency p99 at " + RATE + "/s", 1, "ours-hot", "ms", false, scores.get(6)));
+            Map<String, List<Double>> throughput = new LinkedHashMap<>();
+            Map<String, List<Double>> medians = new LinkedHashMap<>();
+            Map<String, List<Double>> tails = new LinkedHashMap<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                for (var contestant : paths.entrySet()) {
+                    add(throughput, contestant.getKey(), throughput(contestant.getValue(), REQUESTS));
+                }
+                add(
+                        throughput,
+                        "ours-cold",
+                        throughput(
+                                i -> URI.create(
+                                        node.url() + "/" + codes.get(1 + cold.getAndIncrement() % (codes.size() - 1))),
+                                2_000));
+                for (var contestant : paths.entrySet()) {
+                    double[] latencies = latencies(contestant.getValue());
+                    add(medians, contestant.getKey(), percentile(latencies, 0.5));
+                    add(tails, contestant.getKey(), percentile(latencies, 0.99));
+                }
+            }
+            List<Measurement> all = new ArrayList<>();
+            throughput.forEach(
+                    (who, scores) -> all.add(new Measurement("throughput", CALLERS, who, "redirects/s", true, scores)));
+            medians.forEach((who, scores) ->
+                    all.add(new Measurement("latency p50 at " + RATE + "/s", 1, who, "ms", false, scores)));
+            tails.forEach((who, scores) ->
+                    all.add(new Measurement("latency p99 at " + RATE + "/s", 1, who, "ms", false, scores)));
+            return all;
         } finally {
             plain.stop();
         }
+    }
+
+    private static ShortenerConfig.Builder config(Postgres postgres, Redis redis) {
+        return ShortenerConfig.on(
+                        postgres.createDatabase(),
+                        redis.host(),
+                        redis.port(),
+                        "a secret for the load test, 32 characters",
+                        KEY)
+                .creationsPerMinute(1_000_000)
+                .visitsPerSecond(1_000_000)
+                .host("example.com", "93.184.216.34");
+    }
+
+    private static void add(Map<String, List<Double>> scores, String who, double score) {
+        scores.computeIfAbsent(who, w -> new ArrayList<>()).add(score);
     }
 
     private static List<String> make(String url, int count) throws InterruptedException {
