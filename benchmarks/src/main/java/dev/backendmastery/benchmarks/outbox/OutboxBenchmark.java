@@ -65,7 +65,7 @@ public final class OutboxBenchmark {
     private static final int PEERS_BACKLOG = 2_000;
     private static final int CLIENTS = 64;
     private static final Duration COMMITS = Duration.ofSeconds(3);
-    private static final int SAMPLES = 150;
+    private static final int SAMPLES = 100;
     private static final String SLOT = "outbox_race";
     private static final String TOPIC = "outbox-race";
 
@@ -180,7 +180,7 @@ public final class OutboxBenchmark {
     }
 
     private Relay woken(Publisher publisher) {
-        return new WokenRelay(database, url, publisher, settings().poll(Duration.ofSeconds(1), Duration.ofMillis(10)));
+        return new WokenRelay(database, url, publisher, settings().poll(Duration.ofSeconds(1), Duration.ofMillis(20)));
     }
 
     private Relay wal(Publisher publisher) {
