@@ -263,7 +263,7 @@ final class GalleryTest {
     }
 
     /** The first half of {@code lines} is what must come out, the second half what did; the page must show it as a block. */
-    private static void shows(String... lines) throws IOException {
+    static void shows(String... lines) throws IOException {
         List<String> all = List.of(lines);
         String expected = String.join("\n", all.subList(0, all.size() / 2));
         assertEquals(expected, String.join("\n", all.subList(all.size() / 2, all.size())));

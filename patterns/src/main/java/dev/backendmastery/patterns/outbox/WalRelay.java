@@ -45,7 +45,9 @@ import org.slf4j.LoggerFactory;
  * restart of the server (WR-3). Whoever has taken over ends the former one's connection, and with it the means to confirm (WR-4).
  *
  * <p>A slot keeps the server from throwing its log away, without end if nobody reads: {@link #createSlot} and {@link #dropSlot} are for a person to call, and {@link
- * #alarmAbove} is to be set, and {@code max_slot_wal_keep_size} on the server. What was committed before the slot was made it does not send.
+ * #alarmAbove} is to be set, and {@code max_slot_wal_keep_size} on the server. What was committed before the slot
+ * was made it does not send: to change over from another relay, make the slot, let the other one carry on until all that was there has left, and then start this one
+ * in its place.
  *
  * <p><b>Threads.</b> Two of its own. <b>Cost.</b> {@code wal_level = logical}; the server decodes all that is written to the database. One
  * relay at a time works, others stand by. The rows stay in the table until they are rotated away. <b>Not for</b> a relay
@@ -56,6 +58,7 @@ public final class WalRelay implements Relay {
     private static final Logger LOG = LoggerFactory.getLogger(WalRelay.class);
     private static final String PUBLICATION = "outbox";
     private static final String LEASE = "outbox-wal";
+    private static final long STANDBY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Database database;
@@ -229,7 +232,7 @@ public final class WalRelay implements Relay {
             while (!closed) {
                 Lease held = lease;
                 if (held == null || !held.isValid(ticker)) {
-                    pause(QUIET_NANOS);
+                    pause(STANDBY_NANOS);
                     continue;
                 }
                 Publisher owned = null;
