@@ -19,7 +19,7 @@ class KafkaConsumerTest extends ConsumerContract {
     /** Lets only some clauses run. */
     static final class OnlyTheBrokers implements ExecutionCondition {
 
-        private static final Set<String> CLAUSES = Set.of("CR-3", "CR-8", "CR-9", "CR-10", "CR-14", "CR-19", "CR-20");
+        private static final Set<String> CLAUSES = Set.of("CR-3", "CR-8", "CR-10", "CR-14", "CR-19");
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

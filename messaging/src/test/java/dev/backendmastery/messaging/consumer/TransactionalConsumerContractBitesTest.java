@@ -103,7 +103,7 @@ final class TransactionalConsumerContractBitesTest {
     void convictsFaultsAndAcquitsWhatIsRight() {
         Kit.convicts(NoFault.class);
         Kit.convicts(PollsOnAfterAnAbort.class, "TC-1", "TC-4");
-        Kit.convicts(CommitsOffsetsBesides.class, "TC-1");
+        Kit.convicts(CommitsOffsetsBesides.class, "TC-1", "TC-4");
         Kit.convicts(AppendsBesides.class, "TC-1", "TC-4", "TC-5");
         Kit.convicts(SkipsWhatFails.class, "TC-5");
     }
