@@ -9,6 +9,7 @@ import dev.backendmastery.caching.redis.RedisClients;
 import dev.backendmastery.caching.redis.TieredCache;
 import dev.backendmastery.core.id.FeistelShortCodes;
 import dev.backendmastery.core.id.ShortCodes;
+import dev.backendmastery.core.id.UuidV7;
 import dev.backendmastery.core.ratelimit.Rate;
 import dev.backendmastery.core.ratelimit.RateLimiter;
 import dev.backendmastery.core.ratelimit.SlidingWindowCounter;
@@ -20,12 +21,18 @@ import dev.backendmastery.databases.paging.Keyset;
 import dev.backendmastery.databases.paging.Page;
 import dev.backendmastery.databases.paging.SortKey;
 import dev.backendmastery.databases.tx.Database;
+import dev.backendmastery.databases.tx.Isolation;
+import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.engines.Engines;
+import dev.backendmastery.messaging.log.Message;
+import dev.backendmastery.patterns.inbox.PostgresInbox;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -34,6 +41,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jooq.Field;
 import org.jooq.Record1;
 import org.jooq.impl.DSL;
@@ -228,6 +236,63 @@ final class GalleryTest {
                         "TieredCache:   " + right);
             }
         }
+    }
+
+    @Test
+    void retryWithoutInbox() throws IOException {
+        String url = Engines.postgres().createDatabase();
+        try (Database database = Database.at(url).open()) {
+            database.dsl().execute(PostgresInbox.TABLE);
+            database.dsl().execute("CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)");
+            database.dsl().execute("INSERT INTO account VALUES (1, 100), (2, 100)");
+            Message debit = Message.of(UuidV7.fast().next(), "account.debited", Instant.now())
+                    .build();
+            RetryWithoutInbox<Message> broken = new RetryWithoutInbox<>(
+                    message -> database.dsl().execute("UPDATE account SET balance = balance - 10 WHERE id = 1"));
+            int naive = deliver(acknowledge -> broken.receive(debit, acknowledge));
+            PostgresInbox inbox = new PostgresInbox(
+                    new PostgresTransactions(database),
+                    Isolation.READ_COMMITTED,
+                    Duration.ofDays(7),
+                    InstantSource.system());
+            int right = deliver(acknowledge -> {
+                inbox.receive(
+                        "billing",
+                        debit.envelope(),
+                        tx -> tx.execute("UPDATE account SET balance = balance - 10 WHERE id = 2"));
+                acknowledge.run();
+            });
+            shows(
+                    "RetryWithoutInbox: 2 deliveries, balance 80",
+                    "PostgresInbox:     2 deliveries, balance 90",
+                    "RetryWithoutInbox: " + naive + " deliveries, balance " + balance(database, 1),
+                    "PostgresInbox:     " + right + " deliveries, balance " + balance(database, 2));
+        } finally {
+            Engines.postgres().dropDatabase(url);
+        }
+    }
+
+    /** Delivers until it is acknowledged; the first acknowledgement is lost. @return how often */
+    private static int deliver(Consumer<Runnable> receiver) {
+        for (int delivery = 1; ; delivery++) {
+            int now = delivery;
+            try {
+                receiver.accept(() -> {
+                    if (now == 1) {
+                        throw new IllegalStateException("the broker did not hear");
+                    }
+                });
+                return delivery;
+            } catch (IllegalStateException lost) {
+                assertTrue(delivery < 3, "nothing else fails");
+            }
+        }
+    }
+
+    private static int balance(Database database, int account) {
+        return database.dsl()
+                .resultQuery("SELECT balance FROM account WHERE id = ?", account)
+                .fetchSingle(0, int.class);
     }
 
     private static Codec<String> pausing(AtomicReference<Runnable> whenRead) {
