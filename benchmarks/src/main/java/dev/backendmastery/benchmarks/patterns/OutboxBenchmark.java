@@ -1,4 +1,4 @@
-package dev.backendmastery.benchmarks.outbox;
+package dev.backendmastery.benchmarks.patterns;
 
 import com.gruelbox.transactionoutbox.Dialect;
 import com.gruelbox.transactionoutbox.Instantiator;
