@@ -14,6 +14,8 @@ import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.FaultProxy;
 import dev.backendmastery.engines.FaultProxy.Direction;
 import dev.backendmastery.messaging.log.Envelope;
+import dev.backendmastery.messaging.log.Message;
+import dev.backendmastery.patterns.outbox.PostgresOutbox;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -159,6 +161,34 @@ final class PostgresInboxTest {
                 }));
         assertEquals(0, effects(message.id().toString()).size());
         assertTrue(inbox.receive("g", message, tx -> take(tx, message)));
+        assertEquals(1, effects(message.id().toString()).size());
+    }
+
+    @Test
+    @DisplayName("PI-4 what an effect sends through an outbox leaves with it, once, or not at all")
+    void outgoing() {
+        database.dsl().execute(PostgresOutbox.TABLES);
+        PostgresOutbox outbox = new PostgresOutbox();
+        PostgresInbox inbox = inbox(database, Isolation.READ_COMMITTED);
+        Envelope message = message();
+        Message answer =
+                Message.of(UUID.randomUUID(), "thing.answered", Instant.now()).build();
+        assertThrows(
+                IllegalStateException.class,
+                () -> inbox.receive("g", message, tx -> {
+                    outbox.append(tx, "answers", answer);
+                    throw new IllegalStateException("no luck");
+                }));
+        assertEquals(
+                0, database.dsl().fetchSingle("SELECT count(*) FROM outbox").get(0, int.class));
+        for (int delivery = 0; delivery < 2; delivery++) {
+            inbox.receive("g", message, tx -> {
+                take(tx, message);
+                outbox.append(tx, "answers", answer);
+            });
+        }
+        assertEquals(
+                1, database.dsl().fetchSingle("SELECT count(*) FROM outbox").get(0, int.class));
         assertEquals(1, effects(message.id().toString()).size());
     }
 
