@@ -140,6 +140,9 @@ final class Owner implements GroupListener {
 
     void close() {
         closing = true;
+        if (Thread.currentThread() == thread) {
+            return; // a listener asks for it: it ends after this round
+        }
         LockSupport.unpark(thread);
         boolean interrupted = false;
         while (true) {
