@@ -852,8 +852,8 @@ public abstract class ConsumerContract {
         await("the listener", () -> told.get() == broken);
         assertEquals(1, committed(partition(0)));
         assertEquals(0, work.begun("c"));
-        ConsumerRuntime second = start(consumer());
         work.mend();
+        ConsumerRuntime second = start(consumer());
         awaitCommitted(3);
         crash(second);
         assertTrue(second.failure().orElseThrow() instanceof IllegalStateException);
