@@ -234,7 +234,7 @@ public abstract class ConsumerContract {
         }
 
         private void run() {
-            try (GroupMember member = rig.real.join(Subscription.of(group, topic), new GroupListener() {})) {
+            try (GroupMember member = rig.real().join(Subscription.of(group, topic), new GroupListener() {})) {
                 while (!over) {
                     records.addAll(member.poll(Duration.ofMillis(5)));
                     assigned = member.assignment();
@@ -452,7 +452,7 @@ public abstract class ConsumerContract {
                 .mapToObj(i -> message(i % 2 == 0 ? "s" : "f", (i % 2 == 0 ? "s" : "f") + i))
                 .toList();
         for (Message message : messages) {
-            var unused = rig.real.append(partition(0), message);
+            var unused = rig.real().append(partition(0), message);
         }
         await("appends", () -> rig.endOffset(partition(0)) == MANY);
         work.block("s0", 1);
@@ -899,7 +899,7 @@ public abstract class ConsumerContract {
         long from = 1;
         for (String metadata :
                 List.of("bm1 is not ours", "bm1:####", wrong.gaps().encode(0))) {
-            try (GroupMember member = rig.real.join(Subscription.of(group, topic), new GroupListener() {})) {
+            try (GroupMember member = rig.real().join(Subscription.of(group, topic), new GroupListener() {})) {
                 await("assignment", () -> {
                     try {
                         member.poll(Duration.ofMillis(5));

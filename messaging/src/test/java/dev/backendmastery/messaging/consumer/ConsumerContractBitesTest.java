@@ -4,6 +4,8 @@ import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.resilience.Backoff;
 import dev.backendmastery.messaging.log.Bytes;
 import dev.backendmastery.messaging.log.Commit;
+import dev.backendmastery.messaging.log.ForwardingLog;
+import dev.backendmastery.messaging.log.ForwardingMember;
 import dev.backendmastery.messaging.log.GroupListener;
 import dev.backendmastery.messaging.log.GroupMember;
 import dev.backendmastery.messaging.log.Header;

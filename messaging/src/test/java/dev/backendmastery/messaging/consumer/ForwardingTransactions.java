@@ -1,6 +1,7 @@
 package dev.backendmastery.messaging.consumer;
 
 import dev.backendmastery.messaging.log.Commit;
+import dev.backendmastery.messaging.log.ForwardingMember;
 import dev.backendmastery.messaging.log.GroupMember;
 import dev.backendmastery.messaging.log.LogTransactions;
 import dev.backendmastery.messaging.log.Message;
@@ -30,7 +31,7 @@ class ForwardingTransactions implements LogTransactions {
     public void commitOffsets(GroupMember member, Map<Partition, Commit> commits) {
         GroupMember own = member;
         while (own instanceof ForwardingMember forwarding) {
-            own = forwarding.real;
+            own = forwarding.real();
         }
         real.commitOffsets(own, commits);
     }

@@ -2,6 +2,7 @@ package dev.backendmastery.messaging.consumer;
 
 import dev.backendmastery.messaging.log.Commit;
 import dev.backendmastery.messaging.log.FencedException;
+import dev.backendmastery.messaging.log.ForwardingLog;
 import dev.backendmastery.messaging.log.GroupMember;
 import dev.backendmastery.messaging.log.InMemoryLog;
 import dev.backendmastery.messaging.log.LogTransactions;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backendmastery.messaging.log.Chunk;
 import dev.backendmastery.messaging.log.FencedException;
+import dev.backendmastery.messaging.log.ForwardingLog;
 import dev.backendmastery.messaging.log.LogRecord;
 import dev.backendmastery.messaging.log.LogTransactions;
 import dev.backendmastery.messaging.log.LogUnavailableException;

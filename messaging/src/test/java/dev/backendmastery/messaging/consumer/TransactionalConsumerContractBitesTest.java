@@ -2,6 +2,8 @@ package dev.backendmastery.messaging.consumer;
 
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.messaging.log.Commit;
+import dev.backendmastery.messaging.log.ForwardingLog;
+import dev.backendmastery.messaging.log.ForwardingMember;
 import dev.backendmastery.messaging.log.GroupListener;
 import dev.backendmastery.messaging.log.GroupMember;
 import dev.backendmastery.messaging.log.LogRecord;

@@ -7,17 +7,24 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A right log, to plant a fault in. */
-class ForwardingLog implements MessageLog {
+public class ForwardingLog implements MessageLog {
 
-    final InMemoryLog real;
+    /** What it forwards to. */
+    protected final MessageLog real;
 
-    ForwardingLog(InMemoryLog real) {
+    /** In front of {@code real}. */
+    public ForwardingLog(MessageLog real) {
         this.real = real;
     }
 
-    /** As of the log in memory. */
+    /** What it forwards to. */
+    public final MessageLog real() {
+        return real;
+    }
+
+    /** As of the log in memory, where it is one. */
     void maintain() {
-        real.maintain();
+        ((InMemoryLog) real).maintain();
     }
 
     @Override
@@ -73,6 +80,11 @@ class ForwardingLog implements MessageLog {
     @Override
     public GroupMember join(Subscription subscription, GroupListener listener) {
         return real.join(subscription, listener);
+    }
+
+    @Override
+    public LogTransactions transactions(String id) {
+        return real.transactions(id);
     }
 
     @Override

@@ -6,12 +6,19 @@ import java.util.Map;
 import java.util.Set;
 
 /** A right member, to plant a fault in. */
-class ForwardingMember implements GroupMember {
+public class ForwardingMember implements GroupMember {
 
-    final GroupMember real;
+    /** What it forwards to. */
+    protected GroupMember real;
 
-    ForwardingMember(GroupMember real) {
+    /** In front of {@code real}. */
+    public ForwardingMember(GroupMember real) {
         this.real = real;
+    }
+
+    /** What it forwards to. */
+    public final GroupMember real() {
+        return real;
     }
 
     @Override
