@@ -107,7 +107,7 @@ final class FileLogKillTest {
             acked = Long.parseLong(first) + 1;
             Thread killer = new Thread(() -> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
-                child.destroyForcibly();
+                child.toHandle().destroyForcibly(); // Process.destroyForcibly would close the pipe under the reader
             });
             killer.start();
             StringBuilder line = new StringBuilder();
