@@ -420,12 +420,13 @@ public abstract class OutboxContract {
         commit(longOne);
         awaitOnce("a:long");
         OpenTransaction prepared = begin().append(TOPIC, message("p:prepared"));
-        prepared.dsl().execute("PREPARE TRANSACTION 'outbox'");
+        String name = "outbox-" + UUID.randomUUID(); // of the whole server, not of the database
+        prepared.dsl().execute("PREPARE TRANSACTION '" + name + "'");
         try {
             commit("a:2");
             pass(patience(), () -> broker.acked().contains("a:2"));
         } finally {
-            place.database.dsl().execute("COMMIT PREPARED 'outbox'");
+            place.database.dsl().execute("COMMIT PREPARED '" + name + "'");
         }
         assertEquals(List.of("a:1", "a:long", "a:2"), broker.once().subList(0, 3));
         relays.forEach(this::wake);

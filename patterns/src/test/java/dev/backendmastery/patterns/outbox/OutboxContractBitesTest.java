@@ -180,6 +180,11 @@ final class OutboxContractBitesTest {
             return new PostgresRelayStore(dsl, transactions) {
                 @Override
                 void guard(DSLContext tx, Lease lease) {}
+
+                @Override
+                void markSent(Lease lease, int lane, Window window) {
+                    setWindow(dsl, "lane = " + lane, window);
+                }
             };
         }
     }
