@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Guarantee.</b> As {@link Relay}.
  *
  * <p><b>Threads.</b> Two of its own: one carries, one keeps the leases. <b>Cost.</b> When idle, for each poll, one statement and
- * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a transaction that marks;
+ * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a statement that marks;
  * pages of a lane follow each other, those of its lanes too. <b>Not for</b> latency below the poll: {@link WokenRelay}. <b>Source.</b> See
  * {@code Window}: ticks with snapshots, as Skytools' PgQ has them; the lanes are partitions as Kafka has them.
  */
