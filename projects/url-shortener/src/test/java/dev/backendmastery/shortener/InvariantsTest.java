@@ -17,6 +17,7 @@ import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ClickLog;
+import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
 import dev.backendmastery.shortener.application.Shortener;
@@ -186,6 +187,7 @@ final class InvariantsTest {
                 store,
                 clicks,
                 new PostgresLinkHistory(transactions),
+                LinkSearch.NONE,
                 near,
                 shared,
                 targets,
@@ -247,6 +249,7 @@ final class InvariantsTest {
                     0,
                     String.valueOf(alias),
                     link.target(),
+                    link.title(),
                     creator,
                     Link.Status.ACTIVE,
                     Instant.now(),
@@ -268,6 +271,11 @@ final class InvariantsTest {
         @Override
         public Optional<Link> find(String code) {
             return store.find(code);
+        }
+
+        @Override
+        public List<Link> findAll(List<String> codes) {
+            return store.findAll(codes);
         }
 
         @Override
