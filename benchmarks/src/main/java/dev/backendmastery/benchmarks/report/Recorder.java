@@ -26,6 +26,7 @@ import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
 import dev.backendmastery.benchmarks.patterns.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
+import dev.backendmastery.benchmarks.relevance.MeasureBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
@@ -81,6 +82,7 @@ public final class Recorder {
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),
             Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
+            Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

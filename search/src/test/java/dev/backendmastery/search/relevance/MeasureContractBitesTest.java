@@ -19,7 +19,7 @@ final class MeasureContractBitesTest {
         Kit.convicts(DiscountsByLogOfTheRank.class, "RE-1", "RE-2");
         Kit.convicts(BestOrderOfWhatWasFound.class, "RE-1", "RE-2");
         Kit.convicts(TakesOneGainForTheOther.class, "RE-2");
-        Kit.convicts(CountsRanksFromZero.class, "RE-3", "RE-8");
+        Kit.convicts(CountsRanksFromZero.class, "RE-3", "RE-8", "RE-11");
         Kit.convicts(LooksBehindK.class, "RE-3", "RE-7");
         Kit.convicts(DividesByWhatWasFound.class, "RE-4");
         Kit.convicts(PrecisionOfWhatWasFound.class, "RE-5");
