@@ -1,5 +1,6 @@
 package dev.backendmastery.benchmarks.report;
 
+import dev.backendmastery.benchmarks.analysis.AnalysisBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
@@ -25,6 +26,7 @@ import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
 import dev.backendmastery.benchmarks.patterns.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
+import dev.backendmastery.benchmarks.relevance.MeasureBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
@@ -79,6 +81,8 @@ public final class Recorder {
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),
+            Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
+            Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

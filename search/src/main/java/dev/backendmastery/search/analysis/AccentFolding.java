@@ -45,8 +45,9 @@ public final class AccentFolding implements TokenFilter {
     };
 
     /** A letter, and what is written where it cannot be. */
-    private static final String LETTERS = "ßss ẞSS øo ØO łl ŁL đd ĐD ðd ÐD þth ÞTh æae ÆAE œoe ŒOE ħh ĦH ŧt ŦT ıi ŋn ŊN ƀb"
-            + " ɨi ƗI ɉj ɍr ɏy ƶz ƵZ ǥg ǤG ɇe ȼc ȻC ⱥa ȺA ſs";
+    private static final String LETTERS =
+            "ßss ẞSS øo ØO łl ŁL đd ĐD ðd ÐD þth ÞTh æae ÆAE œoe ŒOE ħh ĦH ŧt ŦT ıi ŋn ŊN ƀb"
+                    + " ɨi ƗI ɉj ɍr ɏy ƶz ƵZ ǥg ǤG ɇe ȼc ȻC ⱥa ȺA ſs";
 
     @Override
     public Step open(TokenSink next) {
@@ -82,7 +83,7 @@ public final class AccentFolding implements TokenFilter {
                 }
             }
             Map<Integer, String> letters = new HashMap<>();
-            for (String letter : LETTERS.split(" ")) {
+            for (String letter : LETTERS.split(" ", -1)) {
                 letters.put((int) letter.charAt(0), letter.substring(1));
             }
             changes.putAll(letters);

@@ -37,6 +37,8 @@ public final class AnalyzerChain implements Analyzer {
     }
 
     /**
+     * Makes this chain longer by a step.
+     *
      * @param filter takes what this chain lets through
      * @return a longer chain; this one stays as it is
      */

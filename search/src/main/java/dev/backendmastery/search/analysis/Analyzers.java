@@ -3,7 +3,8 @@ package dev.backendmastery.search.analysis;
 /** The chains that most fields need. */
 public final class Analyzers {
 
-    private static final AnalyzerChain STANDARD = Analyzer.of(new UnicodeWords()).then(new CaseFolding());
+    private static final AnalyzerChain STANDARD =
+            Analyzer.of(new UnicodeWords()).then(new CaseFolding());
     private static final AnalyzerChain FOLDED = STANDARD.then(new AccentFolding());
     private static final AnalyzerChain ENGLISH = Analyzer.of(new UnicodeWords())
             .then(new Possessive())
@@ -14,22 +15,22 @@ public final class Analyzers {
 
     private Analyzers() {}
 
-    /** @return words without their case: for names and for texts of any language */
+    /** Returns words without their case: for names and for texts of any language. */
     public static AnalyzerChain standard() {
         return STANDARD;
     }
 
-    /** @return words without case and accents */
+    /** Returns words without case and accents. */
     public static AnalyzerChain folded() {
         return FOLDED;
     }
 
-    /** @return English words without {@code 's}, case and ending, and without the 33 most frequent */
+    /** Returns English words without {@code 's}, case and ending, and without the 33 most frequent. */
     public static AnalyzerChain english() {
         return ENGLISH;
     }
 
-    /** @return the text as it is */
+    /** Returns the text as it is. */
     public static AnalyzerChain keyword() {
         return KEYWORD;
     }

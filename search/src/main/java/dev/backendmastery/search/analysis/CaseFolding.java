@@ -69,7 +69,7 @@ public final class CaseFolding implements TokenFilter {
         private static Map<Integer, String> changes() {
             Map<Integer, String> changes = new HashMap<>();
             for (int codePoint = 0; codePoint <= LAST_WITH_CASE; codePoint++) {
-                if (codePoint >= 0x2E80 && codePoint < 0xA000 || codePoint >= 0xAC00 && codePoint < 0xFB00) {
+                if ((codePoint >= 0x2E80 && codePoint < 0xA000) || (codePoint >= 0xAC00 && codePoint < 0xFB00)) {
                     continue; // ideographs, syllables, surrogates
                 }
                 String folded = fold(codePoint);

@@ -13,6 +13,8 @@ public final class EdgeNGrams implements TokenFilter {
     private final int most;
 
     /**
+     * Beginnings of these lengths.
+     *
      * @param least the shortest beginning in code points, at least 1
      * @param most the longest, {@code least} to 255
      */

@@ -1,8 +1,8 @@
 package dev.backendmastery.search.analysis;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Code points to what stands for them, none included. One unit to one is an array read; the rest is searched for. */
 final class Mapping {
@@ -10,11 +10,14 @@ final class Mapping {
     /** The page's entry says nothing: search. A noncharacter, which nothing maps to. */
     private static final char SEARCH = '\uFFFF';
 
-    private final char @Nullable [][] pages = new char[256][];
+    private static final char[] ITSELF = {};
+
+    private final char[][] pages = new char[256][];
     private final int[] keys;
     private final char[][] values;
 
     Mapping(Map<Integer, String> changes) {
+        Arrays.fill(pages, ITSELF);
         TreeMap<Integer, String> searched = new TreeMap<>();
         changes.forEach((codePoint, to) -> {
             if (codePoint > Character.MAX_VALUE) {
@@ -22,7 +25,7 @@ final class Mapping {
                 return;
             }
             char[] page = pages[codePoint >> 8];
-            if (page == null) {
+            if (page == ITSELF) {
                 page = new char[256];
                 for (int i = 0; i < 256; i++) {
                     page[i] = (char) ((codePoint & 0xFF00) + i);
@@ -51,7 +54,7 @@ final class Mapping {
         for (int i = from; i < length; ) {
             char c = term[i];
             char[] page = pages[c >> 8];
-            char simple = page == null ? c : page[c & 0xFF];
+            char simple = page == ITSELF ? c : page[c & 0xFF];
             if (simple != SEARCH && !Character.isHighSurrogate(c)) {
                 out[to++] = simple;
                 i++;

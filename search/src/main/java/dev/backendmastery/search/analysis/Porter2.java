@@ -325,7 +325,7 @@ final class Porter2 {
     private void step5() {
         int at = length - 1;
         if (ends("e")) {
-            if (at >= r2 || at >= r1 && !isShort(at)) {
+            if (at >= r2 || (at >= r1 && !isShort(at))) {
                 length--;
             }
         } else if (ends("ll") && at >= r2) {
@@ -353,7 +353,7 @@ final class Porter2 {
         if (isVowel(last) || !isVowel(word[end - 2])) {
             return false;
         }
-        return end == 2 || last != 'w' && last != 'x' && last != 'Y' && !isVowel(word[end - 3]);
+        return end == 2 || (last != 'w' && last != 'x' && last != 'Y' && !isVowel(word[end - 3]));
     }
 
     private boolean endsDouble() {

@@ -18,12 +18,16 @@ public final class StopWords implements TokenFilter {
 
     private final Terms words;
 
-    /** @param words as they leave the step before: folded, if that folds */
+    /**
+     * Drops these.
+     *
+     * @param words as they leave the step before: folded, if that folds
+     */
     public StopWords(Collection<String> words) {
         this.words = new Terms(words);
     }
 
-    /** @return the 33 words that English indexes have left out since Lucene's first analyzer */
+    /** Returns the 33 words that English indexes have left out since Lucene's first analyzer. */
     public static StopWords english() {
         return new StopWords(SHORT_ENGLISH);
     }

@@ -32,7 +32,11 @@ public final class Synonyms implements TokenFilter {
         this.digest = digest;
     }
 
-    /** @param analyzer makes terms of the phrases: the chain before this step */
+    /**
+     * Begins a list of rules.
+     *
+     * @param analyzer makes terms of the phrases: the chain before this step
+     */
     public static Builder analyzedBy(Analyzer analyzer) {
         return new Builder(Objects.requireNonNull(analyzer, "analyzer"));
     }
@@ -59,6 +63,8 @@ public final class Synonyms implements TokenFilter {
         }
 
         /**
+         * Phrases that mean the same.
+         *
          * @param phrases each finds what the others find
          * @return this
          * @throws IllegalArgumentException if one has no terms
@@ -77,6 +83,8 @@ public final class Synonyms implements TokenFilter {
         }
 
         /**
+         * A phrase that means others too.
+         *
          * @param phrase finds what the others find, and they do not find what it does
          * @return this
          * @throws IllegalArgumentException if one has no terms
@@ -91,7 +99,7 @@ public final class Synonyms implements TokenFilter {
             return this;
         }
 
-        /** @return the rules so far */
+        /** Returns the rules so far. */
         public Synonyms build() {
             return new Synonyms(root.copy(), Terms.digest(String.join("\n", rules)));
         }
@@ -221,8 +229,7 @@ public final class Synonyms implements TokenFilter {
         }
 
         /** The {@code i}-th of a way's {@code size} tokens; between its ends it has positions of its own from {@code inner} on. */
-        private static Token place(
-                String term, int start, int end, int i, int size, int from, int inner, int width) {
+        private static Token place(String term, int start, int end, int i, int size, int from, int inner, int width) {
             int begin = i == 0 ? from : inner + i - 1;
             int finish = i == size - 1 ? from + width : inner + i;
             return new Token(term, start, end, begin, finish - begin);

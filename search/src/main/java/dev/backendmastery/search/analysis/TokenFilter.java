@@ -4,12 +4,14 @@ package dev.backendmastery.search.analysis;
 public interface TokenFilter {
 
     /**
+     * Opens a step.
+     *
      * @param next takes what this step lets through
      * @return a step for one thread at a time, which may be used again and again
      */
     Step open(TokenSink next);
 
-    /** @return name and parameters */
+    /** Returns name and parameters. */
     String fingerprint();
 
     /** Takes the tokens of one text after the other. */

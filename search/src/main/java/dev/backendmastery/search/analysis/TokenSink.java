@@ -5,6 +5,8 @@ package dev.backendmastery.search.analysis;
 public interface TokenSink {
 
     /**
+     * Takes one token.
+     *
      * @param term the term's UTF-16 units, the first {@code length} of them; valid during the call alone, and the callee may
      *     overwrite them
      * @param length how many units, at least 1

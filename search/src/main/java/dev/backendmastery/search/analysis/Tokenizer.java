@@ -4,18 +4,24 @@ package dev.backendmastery.search.analysis;
 public interface Tokenizer {
 
     /**
+     * Opens a run.
+     *
      * @param next takes what a run cuts
      * @return a run for one thread at a time, which may be used again and again
      */
     Run open(TokenSink next);
 
-    /** @return name and parameters */
+    /** Returns name and parameters. */
     String fingerprint();
 
     /** Cuts texts, one after the other. */
     interface Run {
 
-        /** @param text any sequence of UTF-16 units, well formed or not */
+        /**
+         * Cuts one text.
+         *
+         * @param text any sequence of UTF-16 units, well formed or not
+         */
         void read(CharSequence text);
     }
 }

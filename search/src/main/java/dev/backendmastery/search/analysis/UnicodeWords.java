@@ -26,7 +26,11 @@ public final class UnicodeWords implements Tokenizer {
         this(DEFAULT_MAX_LENGTH);
     }
 
-    /** @param maxLength the longest token in UTF-16 units, 2 to 10,000 */
+    /**
+     * With tokens of at most {@code maxLength} units.
+     *
+     * @param maxLength the longest token in UTF-16 units, 2 to 10,000
+     */
     public UnicodeWords(int maxLength) {
         if (maxLength < 2 || maxLength > 10_000) {
             throw new IllegalArgumentException("maxLength must be 2 to 10000, was " + maxLength);

@@ -42,6 +42,7 @@ final class WordBreakProperty {
 
     /** Ranges in hexadecimal. */
     private static final String CR_RANGES = "D";
+
     private static final String LF_RANGES = "A";
     private static final String NEWLINE_RANGES = "B-C 85 2028-2029";
 
@@ -87,7 +88,8 @@ final class WordBreakProperty {
     private static final String KATAKANA_RANGES = """
             3031-3035 309B-309C 30A0-30FA 30FC-30FF 31F0-31FF 32D0-32FE 3300-3357 FF66-FF9D 1AFF0-1AFF3
             1AFF5-1AFFB 1AFFD-1AFFE 1B000 1B120-1B122 1B155 1B164-1B167""";
-    private static final String HEBREW_LETTER_RANGES = "5D0-5EA 5EF-5F2 FB1D FB1F-FB28 FB2A-FB36 FB38-FB3C FB3E FB40-FB41 FB43-FB44 FB46-FB4F";
+    private static final String HEBREW_LETTER_RANGES =
+            "5D0-5EA 5EF-5F2 FB1D FB1F-FB28 FB2A-FB36 FB38-FB3C FB3E FB40-FB41 FB43-FB44 FB46-FB4F";
 
     private static final String ALETTER_RANGES = """
             41-5A 61-7A AA B5 BA C0-D6 D8-F6 F8-2D7 2DE-2FF 370-374 376-377 37A-37D 37F 386 388-38A 38C 38E-3A1
@@ -240,7 +242,7 @@ final class WordBreakProperty {
     }
 
     private static void fill(byte[] all, String ranges, int value) {
-        for (String range : ranges.trim().split("\\s+")) {
+        for (String range : ranges.trim().split("\\s+", -1)) {
             int dash = range.indexOf('-');
             int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash), 16);
             int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1), 16);

@@ -63,6 +63,8 @@ final class WordBreaks {
     private WordBreaks() {}
 
     /**
+     * Finds the next boundary.
+     *
      * @param from a boundary before {@code limit}
      * @return where the segment that begins there ends, with {@link #WORD} if it is one
      */
@@ -76,13 +78,16 @@ final class WordBreaks {
                     word |= text[at] != '_';
                     at++;
                 }
-                if (at == limit || text[at] < 128 && ENDS[text[at]]) {
+                if (at == limit || (text[at] < 128 && ENDS[text[at]])) {
                     return at | (word ? WORD : 0);
                 }
                 return scan(text, at - 1, limit, word);
             }
-            if (ENDS[first] && at + 1 < limit && text[at + 1] < 128 && (first > ' ' || first == ' ' && text[at + 1] != ' ')) {
-                return at + 1;
+            if (ENDS[first]
+                    && at + 1 < limit
+                    && text[at + 1] < 128
+                    && (first > ' ' || (first == ' ' && text[at + 1] != ' '))) {
+                return at + 1L;
             }
         }
         return scan(text, from, limit, false);
@@ -95,7 +100,7 @@ final class WordBreaks {
         int raw = entry & CLASS;
         long word = begun || isWord(codePoint, entry) ? WORD : 0;
         if (raw == CR && at < limit && text[at] == '\n') {
-            return at + 1;
+            return at + 1L;
         }
         if ((1 << raw & LINE) != 0) {
             return at;
@@ -113,9 +118,9 @@ final class WordBreaks {
                 continue;
             }
             int after = at + Character.charCount(codePoint);
-            boolean joins = raw == ZWJ && (entry & PICTOGRAPH) != 0
-                    || raw == WSEGSPACE && current == WSEGSPACE
-                    || previous == REGIONAL_INDICATOR && current == REGIONAL_INDICATOR && flags % 2 == 1
+            boolean joins = (raw == ZWJ && (entry & PICTOGRAPH) != 0)
+                    || (raw == WSEGSPACE && current == WSEGSPACE)
+                    || (previous == REGIONAL_INDICATOR && current == REGIONAL_INDICATOR && flags % 2 == 1)
                     || joins(before, previous, current, text, after, limit);
             if (!joins) {
                 return at | word;
@@ -141,28 +146,26 @@ final class WordBreaks {
         int is = 1 << current;
         if ((is & LETTERS) != 0) {
             return (was & (LETTERS | 1 << NUMERIC | 1 << EXTENDNUMLET)) != 0
-                    || (was & MID_LETTER_OR_BOTH) != 0 && (1 << before & LETTERS) != 0
-                    || previous == DOUBLE_QUOTE && before == HEBREW_LETTER && current == HEBREW_LETTER;
+                    || ((was & MID_LETTER_OR_BOTH) != 0 && (1 << before & LETTERS) != 0)
+                    || (previous == DOUBLE_QUOTE && before == HEBREW_LETTER && current == HEBREW_LETTER);
         }
-        switch (current) {
-            case NUMERIC:
-                return (was & (LETTERS | 1 << NUMERIC | 1 << EXTENDNUMLET)) != 0
-                        || (was & MID_NUMBER_OR_BOTH) != 0 && before == NUMERIC;
-            case KATAKANA:
-                return previous == KATAKANA || previous == EXTENDNUMLET;
-            case EXTENDNUMLET:
-                return (was & RUN) != 0;
-            case DOUBLE_QUOTE:
-                return previous == HEBREW_LETTER && significant(text, after, limit) == HEBREW_LETTER;
-            default:
-                return (was & LETTERS) != 0
-                                && (is & MID_LETTER_OR_BOTH) != 0
-                                && (previous == HEBREW_LETTER && current == SINGLE_QUOTE
-                                        || (1 << significant(text, after, limit) & LETTERS) != 0)
-                        || previous == NUMERIC
-                                && (is & MID_NUMBER_OR_BOTH) != 0
-                                && significant(text, after, limit) == NUMERIC;
-        }
+        return switch (current) {
+            case NUMERIC ->
+                (was & (LETTERS | 1 << NUMERIC | 1 << EXTENDNUMLET)) != 0
+                        || ((was & MID_NUMBER_OR_BOTH) != 0 && before == NUMERIC);
+            case KATAKANA -> previous == KATAKANA || previous == EXTENDNUMLET;
+            case EXTENDNUMLET -> (was & RUN) != 0;
+            case DOUBLE_QUOTE -> previous == HEBREW_LETTER && significant(text, after, limit) == HEBREW_LETTER;
+            default -> {
+                if ((was & LETTERS) != 0 && (is & MID_LETTER_OR_BOTH) != 0) {
+                    yield (previous == HEBREW_LETTER && current == SINGLE_QUOTE)
+                            || (1 << significant(text, after, limit) & LETTERS) != 0;
+                }
+                yield previous == NUMERIC
+                        && (is & MID_NUMBER_OR_BOTH) != 0
+                        && significant(text, after, limit) == NUMERIC;
+            }
+        };
     }
 
     /** The class of the next character that is not ignored. */
@@ -180,7 +183,7 @@ final class WordBreaks {
     }
 
     private static boolean isWord(int codePoint, int entry) {
-        return (1 << (entry & CLASS) & WORDS) != 0 || (entry & PICTOGRAPH) != 0 && codePoint >= FIRST_EMOJI;
+        return (1 << (entry & CLASS) & WORDS) != 0 || ((entry & PICTOGRAPH) != 0 && codePoint >= FIRST_EMOJI);
     }
 
     private static int codePointAt(char[] text, int at, int limit) {

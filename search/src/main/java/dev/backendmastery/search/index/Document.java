@@ -65,7 +65,7 @@ public record Document(String id, Map<String, Value> values) {
 
         /** Of a number field. */
         public Builder number(String field, double number) {
-            return value(field, new Value.Number(number));
+            return value(field, new Value.Numeric(number));
         }
 
         /** Of a date field. */
@@ -78,7 +78,7 @@ public record Document(String id, Map<String, Value> values) {
             return this;
         }
 
-        /** @throws IllegalArgumentException if the id is none */
+        /** The document. @throws IllegalArgumentException if the id is none */
         public Document build() {
             return new Document(id, values);
         }

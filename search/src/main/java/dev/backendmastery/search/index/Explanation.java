@@ -29,7 +29,11 @@ public record Explanation(double value, String description, List<Explanation> de
     }
 
     private void append(StringBuilder text, int depth) {
-        text.append("  ".repeat(depth)).append(value).append(" = ").append(description).append('\n');
+        text.append("  ".repeat(depth))
+                .append(value)
+                .append(" = ")
+                .append(description)
+                .append('\n');
         details.forEach(detail -> detail.append(text, depth + 1));
     }
 }

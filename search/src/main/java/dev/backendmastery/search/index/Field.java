@@ -44,7 +44,7 @@ public sealed interface Field {
     }
 
     /** A number: found by range, sorted by. Stored. */
-    record Number() implements Field {
+    record Numeric() implements Field {
         @Override
         public String fingerprint() {
             return "number";

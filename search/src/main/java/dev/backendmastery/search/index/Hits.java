@@ -25,6 +25,15 @@ public record Hits(List<Hit> hits, long total, boolean exact, Map<String, Counts
         return hits.stream().map(Hit::id).toList();
     }
 
+    /** The counts of a facet. @throws IllegalArgumentException if it was not asked for */
+    public Counts counts(String field) {
+        Counts counts = facets.get(field);
+        if (counts == null) {
+            throw new IllegalArgumentException("field must be one of " + facets.keySet() + ", was " + field);
+        }
+        return counts;
+    }
+
     /**
      * One document.
      *

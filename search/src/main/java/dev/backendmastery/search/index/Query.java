@@ -89,7 +89,8 @@ public sealed interface Query {
      * @param lower null for no lower end
      * @param upper null for no upper end
      */
-    record Range(String field, @Nullable Bound lower, @Nullable Bound upper) implements Query {}
+    record Range(
+            String field, @Nullable Bound lower, @Nullable Bound upper) implements Query {}
 
     /**
      * Documents that match all of {@code must} and {@code filter}, none of {@code mustNot}, and so many of {@code should}.
@@ -142,8 +143,7 @@ public sealed interface Query {
         }
 
         private static List<Query> plus(List<Query> all, Query one) {
-            return Stream.concat(all.stream(), Stream.of(one))
-                    .toList();
+            return Stream.concat(all.stream(), Stream.of(one)).toList();
         }
     }
 

@@ -34,7 +34,7 @@ public record Schema(Map<String, Field> fields) {
         return new Builder();
     }
 
-    /** @throws IllegalArgumentException if there is no such field */
+    /** The field of this name. @throws IllegalArgumentException if there is none */
     public Field field(String name) {
         Field field = fields.get(name);
         if (field == null) {
@@ -64,7 +64,7 @@ public record Schema(Map<String, Field> fields) {
                     switch (value.kind()) {
                         case TEXT -> field instanceof Field.Text || field instanceof Field.Stored;
                         case KEYWORDS -> field instanceof Field.Keyword;
-                        case NUMBER -> field instanceof Field.Number;
+                        case NUMBER -> field instanceof Field.Numeric;
                         case DATE -> field instanceof Field.Date;
                     };
             if (!fits) {
@@ -97,7 +97,7 @@ public record Schema(Map<String, Field> fields) {
 
         /** A number. */
         public Builder number(String name) {
-            return field(name, new Field.Number());
+            return field(name, new Field.Numeric());
         }
 
         /** A time. */
@@ -117,7 +117,7 @@ public record Schema(Map<String, Field> fields) {
             return this;
         }
 
-        /** @throws IllegalArgumentException if there is no field, or a name is none */
+        /** All of them. @throws IllegalArgumentException if there is no field, or a name is none */
         public Schema build() {
             return new Schema(fields);
         }

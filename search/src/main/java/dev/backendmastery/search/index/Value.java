@@ -13,7 +13,7 @@ public sealed interface Value {
         TEXT,
         /** {@link Keywords} */
         KEYWORDS,
-        /** {@link Number} */
+        /** {@link Numeric} */
         NUMBER,
         /** {@link Date} */
         DATE
@@ -36,7 +36,8 @@ public sealed interface Value {
         public Keywords {
             values = values.stream().distinct().toList();
             if (values.isEmpty()) {
-                throw new IllegalArgumentException("keywords must be at least one; leave the field out if there is none");
+                throw new IllegalArgumentException(
+                        "keywords must be at least one; leave the field out if there is none");
             }
             for (String value : values) {
                 if (value.length() > 8_191) {
@@ -52,9 +53,9 @@ public sealed interface Value {
     }
 
     /** Of a number field. */
-    record Number(double number) implements Value {
+    record Numeric(double number) implements Value {
         /** Refuses what cannot be sorted; there is one zero. */
-        public Number {
+        public Numeric {
             if (!Double.isFinite(number)) {
                 throw new IllegalArgumentException("number must be finite, was " + number);
             }

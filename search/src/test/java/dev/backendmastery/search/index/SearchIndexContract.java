@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.backendmastery.search.analysis.Analyzer;
+import dev.backendmastery.search.analysis.TokenSink;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,9 +62,13 @@ public abstract class SearchIndexContract {
     }
 
     private Schema schema() {
+        return schema(analyzer());
+    }
+
+    private static Schema schema(Analyzer analyzer) {
         return Schema.builder()
-                .text("title", analyzer())
-                .unstoredText("body", analyzer())
+                .text("title", analyzer)
+                .unstoredText("body", analyzer)
                 .keyword("tags")
                 .number("price")
                 .date("at")
@@ -145,8 +150,7 @@ public abstract class SearchIndexContract {
         assertFinds(term("title", "black"), "3");
         try (IndexSnapshot snapshot = index.snapshot()) {
             assertEquals(3, snapshot.size());
-            assertEquals(
-                    Optional.of("white"), snapshot.find("1").orElseThrow().text("title"));
+            assertEquals(Optional.of("white"), snapshot.find("1").orElseThrow().text("title"));
         }
     }
 
@@ -194,9 +198,8 @@ public abstract class SearchIndexContract {
         index.refresh();
         assertFinds(Query.all(), "1");
         assertThrows(IllegalArgumentException.class, () -> Document.of("").build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Document.of("x".repeat(513)).build());
+        assertThrows(IllegalArgumentException.class, () -> Document.of("x".repeat(513))
+                .build());
         assertThrows(IllegalArgumentException.class, () -> Document.of("x").number("price", Double.NaN));
     }
 
@@ -271,8 +274,7 @@ public abstract class SearchIndexContract {
         try (IndexSnapshot snapshot = index.snapshot()) {
             Hits hits = snapshot.search(Search.of(Query.all()).top(1_000).countAll());
             Set<String> rounds = new HashSet<>();
-            hits.hits()
-                    .forEach(hit -> rounds.add(hit.document().text("title").orElseThrow()));
+            hits.hits().forEach(hit -> rounds.add(hit.document().text("title").orElseThrow()));
             assertEquals(1, rounds.size(), () -> "rounds seen at once: " + rounds);
             assertEquals(documents, hits.hits().size(), "documents seen at once");
             assertEquals(documents, snapshot.size());
@@ -283,8 +285,14 @@ public abstract class SearchIndexContract {
     @DisplayName("SI-7 a term query takes the term as it is, in text and keyword fields")
     final void terms() {
         have(
-                Document.of("1").text("title", "Red fox").keyword("tags", "Red Fox", "x").build(),
-                Document.of("2").text("title", "fox").keyword("tags", "red", "X").build());
+                Document.of("1")
+                        .text("title", "Red fox")
+                        .keyword("tags", "Red Fox", "x")
+                        .build(),
+                Document.of("2")
+                        .text("title", "fox")
+                        .keyword("tags", "red", "X")
+                        .build());
         assertFinds(term("title", "red"), "1");
         assertFinds(term("title", "Red"));
         assertFinds(term("title", "fox"), "1", "2");
@@ -312,8 +320,7 @@ public abstract class SearchIndexContract {
         assertFinds(new Query.Match("title", "quick red", Query.Operator.OR, 9), "1");
         assertFinds(match("title", ""));
         assertFinds(matchAll("title", " "));
-        assertThrows(
-                IllegalArgumentException.class, () -> new Query.Match("title", "a", Query.Operator.OR, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Query.Match("title", "a", Query.Operator.OR, 0));
     }
 
     @Test
@@ -352,27 +359,34 @@ public abstract class SearchIndexContract {
                         .build())
                 .toArray(Document[]::new);
         have(many);
-        have(title("a", "car"), title("b", "cart carts"), title("c", "ca"), title("d", "\u00e9t\u00e9"), title("e", "cb"));
+        have(
+                title("a", "car"),
+                title("b", "cart carts"),
+                title("c", "ca"),
+                title("d", "\u00e9t\u00e9"),
+                title("e", "cb"));
         assertFinds(prefix("title", "car"), "a", "b");
         assertFinds(prefix("title", "ca"), "a", "b", "c");
         assertFinds(prefix("title", "carts"), "b");
         assertFinds(prefix("title", "cartss"));
         assertFinds(prefix("title", "\u00e9"), "d");
-        assertEquals(1_500, index.search(Search.of(prefix("title", "w")).countAll()).total());
+        assertEquals(
+                1_500, index.search(Search.of(prefix("title", "w")).countAll()).total());
         assertEquals(
                 111, index.search(Search.of(prefix("tags", "Tag 7")).countAll()).total());
         assertFinds(prefix("title", "c").boost(2), "a", "b", "c", "e");
     }
 
     @Test
-    @DisplayName("SI-11 a fuzzy query counts code points inserted, removed, replaced, or exchanged with their neighbour")
+    @DisplayName(
+            "SI-11 a fuzzy query counts code points inserted, removed, replaced, or exchanged with their neighbour")
     final void fuzzies() {
         have(
                 title("1", "search"),
                 title("2", "saerch"),
                 title("3", "serch"),
                 title("4", "ssearch"),
-                title("5", "starch"),
+                title("5", "scorch"),
                 title("6", "seaxyz"),
                 title("7", "xearch"),
                 title("8", "\uD83D\uDE00\uD83D\uDE01"),
@@ -418,10 +432,7 @@ public abstract class SearchIndexContract {
                 .hits();
         assertEquals(List.of("4", "2"), hits.stream().map(Hits.Hit::id).toList(), "a should adds to the score");
         assertEquals(
-                score(a, "2"),
-                score(bool().andMust(a).andFilter(c), "2"),
-                1e-6,
-                "a filter adds nothing to the score");
+                score(a, "2"), score(bool().andMust(a).andFilter(c), "2"), 1e-6, "a filter adds nothing to the score");
         assertEquals(score(a, "1") + score(b, "1"), score(Query.all(a, b), "1"), 1e-5);
         assertEquals(0, score(bool().andFilter(a), "1"), 1e-6);
     }
@@ -455,8 +466,7 @@ public abstract class SearchIndexContract {
         assertFinds(
                 new Query.Range("price", new Query.Bound(number(0), false), new Query.Bound(number(1), false)), "n1");
         assertFinds(range("at", new Value.Date(START), new Value.Date(START.plusSeconds(1))), "n0", "n1");
-        assertFinds(
-                new Query.Range("at", new Query.Bound(new Value.Date(START), false), null), "n1", "n2");
+        assertFinds(new Query.Range("at", new Query.Bound(new Value.Date(START), false), null), "n1", "n2");
         assertFinds(range("tags", keyword("kb"), keyword("kc")), "n-1", "n0");
         assertFinds(new Query.Range("tags", null, new Query.Bound(keyword("kb"), false)), "n-2");
         assertFinds(range("price", number(1), number(-1)));
@@ -465,7 +475,7 @@ public abstract class SearchIndexContract {
     }
 
     private static Value number(double number) {
-        return new Value.Number(number);
+        return new Value.Numeric(number);
     }
 
     private static Value keyword(String value) {
@@ -489,10 +499,16 @@ public abstract class SearchIndexContract {
     @DisplayName("SI-15 a boost multiplies scores and finds the same")
     final void boosts() {
         have(title("1", "a b"), title("2", "b c c c"), title("3", "b"));
-        assertEquals(2.5 * score(term("title", "a"), "1"), score(term("title", "a").boost(2.5), "1"), 1e-5);
         assertEquals(
-                4 * score(match("title", "b c"), "2"), score(match("title", "b c").boost(2).boost(2), "2"), 1e-5);
-        assertEquals(3 * score(phrase("title", "b c"), "2"), score(phrase("title", "b c").boost(3), "2"), 1e-5);
+                2.5 * score(term("title", "a"), "1"), score(term("title", "a").boost(2.5), "1"), 1e-5);
+        assertEquals(
+                4 * score(match("title", "b c"), "2"),
+                score(match("title", "b c").boost(2).boost(2), "2"),
+                1e-5);
+        assertEquals(
+                3 * score(phrase("title", "b c"), "2"),
+                score(phrase("title", "b c").boost(3), "2"),
+                1e-5);
         assertEquals(
                 score(term("title", "a"), "1") + 7 * score(term("title", "b"), "1"),
                 score(any(term("title", "a"), term("title", "b").boost(7)), "1"),
@@ -502,7 +518,8 @@ public abstract class SearchIndexContract {
     }
 
     @Test
-    @DisplayName("SI-16 a query, sort, facet or highlight of a field that is not there, or is of another type, is refused")
+    @DisplayName(
+            "SI-16 a query, sort, facet or highlight of a field that is not there, or is of another type, is refused")
     final void refusedSearches() {
         have(title("1", "a"));
         List<Query> wrong = List.of(
@@ -611,8 +628,8 @@ public abstract class SearchIndexContract {
         assertEquals("rare", ids(match("title", "q x")).get(0));
         assertOrder(match("title", "m n"), "both", "one", "filler");
         assertOrder(fuzzy("title", "mouse", 1), "nearer", "near");
-        for (Hits.Hit hit : index.search(Search.of(match("title", "a b q x m n")).top(50))
-                .hits()) {
+        for (Hits.Hit hit :
+                index.search(Search.of(match("title", "a b q x m n")).top(50)).hits()) {
             assertTrue(hit.score() > 0 && Double.isFinite(hit.score()), hit::toString);
         }
     }
@@ -693,11 +710,22 @@ public abstract class SearchIndexContract {
     @DisplayName("SI-21 sorted by values, up or down, then by the next; without a value last; pages join")
     final void sorts() {
         have(
-                Document.of("1").number("price", 2).keyword("tags", "b", "y").date("at", START).build(),
+                Document.of("1")
+                        .number("price", 2)
+                        .keyword("tags", "b", "y")
+                        .date("at", START)
+                        .build(),
                 Document.of("2").number("price", -1).keyword("tags", "a", "z").build(),
-                Document.of("3").number("price", 2).keyword("tags", "c").date("at", START.minusSeconds(1)).build(),
+                Document.of("3")
+                        .number("price", 2)
+                        .keyword("tags", "c")
+                        .date("at", START.minusSeconds(1))
+                        .build(),
                 Document.of("4").build(),
-                Document.of("5").number("price", 10).date("at", START.plusSeconds(1)).build());
+                Document.of("5")
+                        .number("price", 10)
+                        .date("at", START.plusSeconds(1))
+                        .build());
         assertSorted("2 1 3 5 4", Sort.ascending("price"), Sort.ascending("tags"));
         assertSorted("5 3 1 2 4", Sort.descending("price"), Sort.ascending("at"));
         assertSorted("3 1 5", Sort.ascending("at"));
@@ -713,12 +741,14 @@ public abstract class SearchIndexContract {
     }
 
     private void assertSorted(String expected, Sort... sorts) {
-        String found = String.join(" ", index.search(Search.of(Query.all()).sort(sorts)).ids());
+        String found = String.join(
+                " ", index.search(Search.of(Query.all()).sort(sorts)).ids());
         assertTrue(found.startsWith(expected), () -> Arrays.toString(sorts) + " gave " + found);
     }
 
     @Test
-    @DisplayName("SI-22 facets count the documents that match, by value, the most frequent first, ties by value, and the missing")
+    @DisplayName(
+            "SI-22 facets count the documents that match, by value, the most frequent first, ties by value, and the missing")
     final void facets() {
         have(
                 Document.of("1").text("title", "x").keyword("tags", "b", "a").build(),
@@ -731,15 +761,13 @@ public abstract class SearchIndexContract {
         index.refresh();
         Hits hits = index.search(Search.of(match("title", "x")).top(1).facets(Facet.of("tags")));
         assertEquals(
-                new Hits.Counts(
-                        List.of(new Hits.Count("b", 3), new Hits.Count("a", 1), new Hits.Count("c", 1)), 1),
-                hits.facets().get("tags"));
+                new Hits.Counts(List.of(new Hits.Count("b", 3), new Hits.Count("a", 1), new Hits.Count("c", 1)), 1),
+                hits.counts("tags"));
         assertEquals(4, hits.total());
         assertEquals(
                 List.of(new Hits.Count("b", 3)),
                 index.search(Search.of(match("title", "x")).facets(new Facet("tags", 1, Set.of())))
-                        .facets()
-                        .get("tags")
+                        .counts("tags")
                         .values());
     }
 
@@ -755,22 +783,24 @@ public abstract class SearchIndexContract {
                 garment("4", "blue", "l"),
                 garment("5", "green", "s"));
         Hits hits = index.search(Search.of(Query.all())
-                .facets(Facet.of("color").choose("red", "blue"), Facet.of("size").choose("s")));
+                .facets(
+                        Facet.of("color").choose("red", "blue"),
+                        Facet.of("size").choose("s")));
         assertEquals(Set.of("1", "3"), Set.copyOf(hits.ids()));
         assertEquals(2, hits.total());
         assertEquals(
                 List.of(new Hits.Count("blue", 1), new Hits.Count("green", 1), new Hits.Count("red", 1)),
-                hits.facets().get("color").values());
+                hits.counts("color").values());
         assertEquals(
                 List.of(new Hits.Count("s", 2), new Hits.Count("l", 1), new Hits.Count("m", 1)),
-                hits.facets().get("size").values());
+                hits.counts("size").values());
         hits = index.search(Search.of(Query.all()).facets(Facet.of("color").choose("red"), Facet.of("size")));
         assertEquals(
                 List.of(new Hits.Count("m", 1), new Hits.Count("s", 1)),
-                hits.facets().get("size").values());
+                hits.counts("size").values());
         assertEquals(
                 List.of(new Hits.Count("blue", 2), new Hits.Count("red", 2), new Hits.Count("green", 1)),
-                hits.facets().get("color").values());
+                hits.counts("color").values());
     }
 
     private static Document garment(String id, String color, String size) {
@@ -792,7 +822,8 @@ public abstract class SearchIndexContract {
         assertMarked("words", words, match("title", "fox"), Set.of("fox"));
         assertMarked("words", words, prefix("title", "fox"), Set.of("fox", "foxes"));
         assertMarked("words", words, fuzzy("title", "foxez", 2), Set.of("fox", "foxes"));
-        assertMarked("html", html, bool().andMust(term("title", "fox")).andNot(term("title", "end")), Set.of("fox", "Fox"));
+        assertMarked(
+                "html", html, bool().andMust(term("title", "fox")).andNot(term("title", "end")), Set.of("fox", "Fox"));
         Hits none = index.search(Search.of(Query.all()).highlight(Highlight.of("title")));
         none.hits().forEach(hit -> assertEquals(Map.of(), hit.highlights(), "nothing to mark"));
     }
@@ -819,7 +850,10 @@ public abstract class SearchIndexContract {
     }
 
     private static String unescape(String html) {
-        return html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+        return html.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&amp;", "&");
     }
 
     /** A set of all parts of the text that begin and end between graphemes. */
@@ -858,7 +892,9 @@ public abstract class SearchIndexContract {
                 fuzzy("title", "foy", 1),
                 Query.all().boost(2),
                 range("price", number(1), null),
-                bool().andMust(match("title", "red")).andShould(term("title", "dog").boost(3)).andFilter(Query.all()));
+                bool().andMust(match("title", "red"))
+                        .andShould(term("title", "dog").boost(3))
+                        .andFilter(Query.all()));
         try (IndexSnapshot snapshot = index.snapshot()) {
             for (Query query : queries) {
                 Hits hits = snapshot.search(Search.of(query));
@@ -867,10 +903,10 @@ public abstract class SearchIndexContract {
                             .filter(hit -> hit.id().equals(id))
                             .map(Hits.Hit::score)
                             .findFirst();
-                    Optional<Double> explained =
-                            snapshot.explain(query, id).map(Explanation::value);
+                    Optional<Double> explained = snapshot.explain(query, id).map(Explanation::value);
                     assertEquals(score.isPresent(), explained.isPresent(), () -> query + " of " + id);
-                    score.ifPresent(value -> assertEquals(value, explained.orElseThrow(), 1e-5 * value, query::toString));
+                    score.ifPresent(
+                            value -> assertEquals(value, explained.orElseThrow(), 1e-5 * value, query::toString));
                 }
             }
         }
@@ -906,7 +942,7 @@ public abstract class SearchIndexContract {
         have(title("1", "a"));
         index.commit();
         index.close();
-        Schema other = Schema.builder().text("title", new OtherAnalyzer(analyzer())).build();
+        Schema other = schema(new OtherAnalyzer(analyzer()));
         assertThrows(SchemaMismatchException.class, () -> open(other).close());
         index = open(schema());
         assertFinds(match("title", "a"), "1");
@@ -914,7 +950,7 @@ public abstract class SearchIndexContract {
 
     private record OtherAnalyzer(Analyzer real) implements Analyzer {
         @Override
-        public void analyze(CharSequence text, dev.backendmastery.search.analysis.TokenSink sink) {
+        public void analyze(CharSequence text, TokenSink sink) {
             real.analyze(text, sink);
         }
 
