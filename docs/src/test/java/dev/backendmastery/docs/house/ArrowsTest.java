@@ -74,6 +74,7 @@ final class ArrowsTest {
                         "dev.backendmastery.shortener.postgres..",
                         "dev.backendmastery.shortener.redis..",
                         "dev.backendmastery.shortener.messages..",
+                        "dev.backendmastery.shortener.search..",
                         "io.javalin..",
                         "org.jooq..",
                         "redis.clients..")

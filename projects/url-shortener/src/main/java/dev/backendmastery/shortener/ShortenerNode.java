@@ -25,6 +25,7 @@ import dev.backendmastery.shortener.postgres.PostgresApiKeys;
 import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import dev.backendmastery.shortener.redis.LinkCodec;
+import dev.backendmastery.shortener.search.LinkIndexes;
 import io.javalin.Javalin;
 import java.net.InetAddress;
 import java.net.URI;
@@ -101,7 +102,7 @@ public final class ShortenerNode implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         ApiKeys keys = new PostgresApiKeys(messages.transactions(), new SecureRandom(), clock);
         keys.ensure("administrator", true, config.adminKey());
-        LinkSearch search = open.add(LinkIndexes.open(config.elasticsearch(), messages.transactions()));
+        LinkSearch search = open.add(LinkIndexes.own(messages.transactions()));
         Javalin server = wire(config, messages, search, keys, redis, clock).create("127.0.0.1");
         open.add(server::stop);
         return server.start(config.port());

@@ -55,8 +55,10 @@ final class LinkFeedTest {
     }
 
     private Place read(Place since, int size) {
-        return feed.read(since, size, changes -> changes.forEach(
-                change -> seen.put(change.link().code(), change)));
+        return feed.read(
+                since,
+                size,
+                changes -> changes.forEach(change -> seen.put(change.link().code(), change)));
     }
 
     @Test

@@ -61,8 +61,10 @@ final class LinkSearchTest {
     static void open() {
         Elasticsearch engine = Engines.elasticsearch();
         database = Engines.postgres().createDatabase();
-        own = ShortenerNode.start(Nodes.on(database, Engines.redis()).build());
+        own = ShortenerNode.start(
+                Nodes.on(database, Engines.redis()).baseUrl("https://sho.rt").build());
         elastic = ShortenerNode.start(Nodes.on(database, Engines.redis())
+                .baseUrl("https://sho.rt")
                 .elasticsearch(engine.host() + ":" + engine.port())
                 .build());
         admin = new Client(own.url(), Nodes.ADMIN_KEY);
@@ -84,7 +86,10 @@ final class LinkSearchTest {
     }
 
     private static String key(String name) {
-        return admin.send("POST", "/api/keys", Map.of("name", name)).json().get("key").asText();
+        return admin.send("POST", "/api/keys", Map.of("name", name))
+                .json()
+                .get("key")
+                .asText();
     }
 
     private static void make(String title, String alias, String target, String... tags) {
@@ -123,7 +128,8 @@ final class LinkSearchTest {
     }
 
     @Test
-    @DisplayName("Links are found by title, tag, alias and target, by all words, the last one perhaps begun, best first")
+    @DisplayName(
+            "Links are found by title, tag, alias and target, by all words, the last one perhaps begun, best first")
     void finds() {
         awaitAll();
         for (ShortenerNode node : List.of(own, elastic)) {
@@ -132,7 +138,11 @@ final class LinkSearchTest {
             assertEquals(List.of("summer-sale"), codes(find(caller, "2026", "")));
             assertEquals(List.of("menu"), codes(find(caller, "cafe", "")));
             assertEquals(List.of("menu"), codes(find(caller, "Café", "")));
-            assertEquals(List.of("notes", "guide"), codes(find(caller, "docs", "")).stream().sorted((a, b) -> b.compareTo(a)).toList());
+            assertEquals(
+                    List.of("notes", "guide"),
+                    codes(find(caller, "docs", "")).stream()
+                            .sorted((a, b) -> b.compareTo(a))
+                            .toList());
             assertEquals(List.of("guide"), codes(find(caller, "gui", "")));
             assertEquals(List.of("guide"), codes(find(caller, "docs gui", "")));
             assertEquals(List.of(), codes(find(caller, "spring shoes", "")));
@@ -162,15 +172,22 @@ final class LinkSearchTest {
         user.send("POST", "/api/links/menu/disable", null);
         assertEquals(
                 "DISABLED",
-                find(user, "menu", "").get("links").get(0).get("link").get("status").asText());
+                find(user, "menu", "")
+                        .get("links")
+                        .get(0)
+                        .get("link")
+                        .get("status")
+                        .asText());
     }
 
     @Test
-    @DisplayName("What was found is marked, and nothing of the title is HTML; tags are counted beside the one that is chosen")
+    @DisplayName(
+            "What was found is marked, and nothing of the title is HTML; tags are counted beside the one that is chosen")
     void marksAndTags() {
         awaitAll();
         JsonNode menu = find(user, "menu", "").get("links").get(0);
-        assertEquals("Café &lt;b&gt;<em>menu</em>&lt;/b&gt;", menu.get("markedTitle").asText());
+        assertEquals(
+                "Café &lt;b&gt;<em>menu</em>&lt;/b&gt;", menu.get("markedTitle").asText());
         JsonNode sale = find(user, "sale", "&tag=red");
         assertEquals(List.of("spring-sale"), codes(sale));
         assertEquals(1, sale.get("total").asInt());
@@ -192,7 +209,12 @@ final class LinkSearchTest {
                             .status(),
                     query);
         }
-        assertEquals(422, user.create(Map.of("target", Nodes.TARGET, "title", "x".repeat(201))).status());
-        assertEquals(422, user.create(Map.of("target", Nodes.TARGET, "title", "a\u0007b")).status());
+        assertEquals(
+                422,
+                user.create(Map.of("target", Nodes.TARGET, "title", "x".repeat(201)))
+                        .status());
+        assertEquals(
+                422,
+                user.create(Map.of("target", Nodes.TARGET, "title", "a\u0007b")).status());
     }
 }

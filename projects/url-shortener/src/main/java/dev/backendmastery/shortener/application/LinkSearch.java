@@ -19,7 +19,8 @@ public interface LinkSearch {
      * @param tag that they must have, or null
      * @param limit the most
      */
-    record Request(@Nullable Long owner, String words, @Nullable String tag, int limit) {}
+    record Request(
+            @Nullable Long owner, String words, @Nullable String tag, int limit) {}
 
     /**
      * A link that was found.
@@ -40,6 +41,10 @@ public interface LinkSearch {
      */
     record Found(List<Hit> hits, long total, List<TagCount> tags) {}
 
-    /** @throws SearchUnavailableException if the index is not there, or not yet up to the store */
+    /**
+     * Finds.
+     *
+     * @throws SearchUnavailableException if the index is not there, or not yet up to the store
+     */
     Found find(Request request);
 }

@@ -139,14 +139,14 @@ public final class Shortener {
         if (words == null || words.isBlank() || words.length() > MOST_QUERY) {
             throw LinkException.invalid("q must be from 1 to " + MOST_QUERY + " characters");
         }
-        LinkSearch.Found found =
-                search.find(new LinkSearch.Request(key.admin() ? null : key.id(), words, tag, limit));
+        LinkSearch.Found found = search.find(new LinkSearch.Request(key.admin() ? null : key.id(), words, tag, limit));
         Map<String, LinkSearch.Hit> hits = new LinkedHashMap<>();
         found.hits().forEach(hit -> hits.put(hit.code(), hit));
         // The index says which; what they are, and whose, the store says.
         List<FoundLink> links = store.findAll(List.copyOf(hits.keySet())).stream()
                 .filter(link -> link.owner() == key.id() || key.admin())
-                .map(link -> new FoundLink(link, Objects.requireNonNull(hits.get(link.code())).title()))
+                .map(link -> new FoundLink(
+                        link, Objects.requireNonNull(hits.get(link.code())).title()))
                 .toList();
         return new FoundLinks(links, found.total(), found.tags());
     }

@@ -212,10 +212,7 @@ public final class ShortenerHttp {
 
     private void search(Context context, ApiKey key) {
         FoundLinks found = shortener.search(
-                key,
-                context.queryParam("q"),
-                context.queryParam("tag"),
-                number(context.queryParam("limit"), 20));
+                key, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
         context.json(new FoundView(
                 found.links().stream()
                         .map(link -> new FoundLinkView(view(context, link.link()), link.marked()))
@@ -311,8 +308,7 @@ public final class ShortenerHttp {
             SortedSet<String> tags) {}
 
     /** A link that was found; {@code markedTitle} is HTML. */
-    private record FoundLinkView(
-            LinkView link, @Nullable String markedTitle) {}
+    private record FoundLinkView(LinkView link, @Nullable String markedTitle) {}
 
     private record FoundView(List<FoundLinkView> links, long total, List<LinkSearch.TagCount> tags) {}
 

@@ -61,13 +61,12 @@ public final class LinkFeed {
         // Looked up first: what runs now and commits later is at or after it.
         Place next = new Place(transactions.<Long, RuntimeException>read(
                 Isolation.READ_COMMITTED,
-                tx -> Objects.requireNonNull((Long)
-                        tx.fetchValue("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))));
+                tx -> Objects.requireNonNull(
+                        (Long) tx.fetchValue("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))));
         Position position = new Position(since.transaction, -1);
         while (true) {
             Position from = position;
-            Page page = transactions.<Page, RuntimeException>read(
-                    Isolation.READ_COMMITTED, tx -> page(tx, from, size));
+            Page page = transactions.<Page, RuntimeException>read(Isolation.READ_COMMITTED, tx -> page(tx, from, size));
             if (!page.changes.isEmpty()) {
                 to.accept(page.changes);
             }

@@ -159,9 +159,10 @@ public final class PostgresLinkStore implements LinkStore {
     @Override
     public List<Link> findAll(List<String> codes) {
         return transactions.read(Isolation.READ_COMMITTED, tx -> {
-            Map<String, Link> found =
-                    toLinks(tx, tx.selectFrom(LINK).where(LINK.CODE.in(codes)).fetch()).stream()
-                            .collect(Collectors.toMap(Link::code, link -> link));
+            Map<String, Link> found = toLinks(
+                            tx, tx.selectFrom(LINK).where(LINK.CODE.in(codes)).fetch())
+                    .stream()
+                    .collect(Collectors.toMap(Link::code, link -> link));
             return codes.stream().map(found::get).filter(Objects::nonNull).toList();
         });
     }
@@ -234,10 +235,11 @@ public final class PostgresLinkStore implements LinkStore {
     private static String fingerprint(NewLink link) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            List<@Nullable Object> parts = new ArrayList<>(Arrays.asList(
-                    link.target(), link.alias(), link.expiresAt(), link.maxVisits(), link.tags()));
+            List<@Nullable Object> parts = new ArrayList<>(
+                    Arrays.asList(link.target(), link.alias(), link.expiresAt(), link.maxVisits(), link.tags()));
             if (link.title() != null) {
-                parts.add(link.title()); // those without one have the fingerprint that they had before there were titles
+                parts.add(
+                        link.title()); // those without one have the fingerprint that they had before there were titles
             }
             for (Object part : parts) {
                 byte[] bytes = String.valueOf(part).getBytes(StandardCharsets.UTF_8);

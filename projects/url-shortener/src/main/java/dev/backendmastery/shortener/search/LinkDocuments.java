@@ -42,7 +42,10 @@ final class LinkDocuments {
     private record Place(String field, boolean apart, double worth) {}
 
     private static final List<Place> PLACES = List.of(
-            new Place(TITLE, false, 3), new Place(ALIAS, true, 4), new Place(TAGS, true, 2), new Place(TARGET, true, 1));
+            new Place(TITLE, false, 3),
+            new Place(ALIAS, true, 4),
+            new Place(TAGS, true, 2),
+            new Place(TARGET, true, 1));
 
     private LinkDocuments() {}
 
@@ -57,7 +60,8 @@ final class LinkDocuments {
             document.text(TITLE, link.title());
         }
         if (!link.tags().isEmpty()) {
-            document.text(TAGS, apart(String.join(" ", link.tags()))).keyword(TAG, link.tags().toArray(String[]::new));
+            document.text(TAGS, apart(String.join(" ", link.tags())))
+                    .keyword(TAG, link.tags().toArray(String[]::new));
         }
         return document.build();
     }

@@ -45,8 +45,7 @@ public final class LinkIndexer implements AutoCloseable {
     }
 
     void start() {
-        var unused =
-                thread.scheduleWithFixedDelay(this::follow, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(this::follow, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void follow() {
