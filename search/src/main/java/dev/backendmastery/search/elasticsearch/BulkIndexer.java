@@ -510,9 +510,25 @@ public final class BulkIndexer implements BulkWriter {
             changed.signalAll();
             lock.unlock();
         }
+        if (left.isEmpty()) {
+            awaitThreads(); // the last futures complete on them
+        }
         threads.forEach(Thread::interrupt);
         for (Held change : left) {
             fail(change, new IndexUnavailableException("closed before the engine had answered"));
+        }
+    }
+
+    private void awaitThreads() {
+        for (Thread thread : threads) {
+            if (thread != Thread.currentThread()) {
+                try {
+                    thread.join(Math.max(1, settings.closeWait().toMillis()));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
         }
     }
 
