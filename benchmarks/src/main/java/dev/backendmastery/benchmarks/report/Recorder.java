@@ -27,6 +27,7 @@ import dev.backendmastery.benchmarks.patterns.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
+import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
@@ -79,6 +80,7 @@ public final class Recorder {
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),
+            Map.entry("search", SearchBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}
