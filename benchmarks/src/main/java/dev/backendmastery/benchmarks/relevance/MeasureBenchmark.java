@@ -67,10 +67,11 @@ public class MeasureBenchmark {
         Measure ndcg = Measure.ndcg(10, Measure.Gain.LINEAR);
         mean = switch (impl) {
             case "ours" -> () -> Evaluation.of(run, judgments, ndcg).mean();
-            case "naive-streams" -> () -> judgments.grades().entrySet().stream()
-                    .mapToDouble(entry -> naive(run.of(entry.getKey()), entry.getValue()))
-                    .average()
-                    .orElse(0);
+            case "naive-streams" ->
+                () -> judgments.grades().entrySet().stream()
+                        .mapToDouble(entry -> naive(run.of(entry.getKey()), entry.getValue()))
+                        .average()
+                        .orElse(0);
             default -> throw new IllegalArgumentException("impl " + impl);
         };
     }

@@ -94,6 +94,18 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("outbox", "commit to ack, p99 idle", 1, "ours-woken", "floor-50-ms", 1),
             new Goal("analysis", "analyze standard", 1, "ours", "lucene", 1),
             new Goal("analysis", "analyze english", 1, "ours", "lucene", 1),
+            new Goal("search", "or p50", 1, "ours", "lucene", 1 / 0.8),
+            new Goal("search", "or p99", 1, "ours", "lucene", 1 / 0.8),
+            new Goal("search", "and p50", 1, "ours", "lucene", 1),
+            new Goal("search", "and p99", 1, "ours", "lucene", 1),
+            new Goal("search", "phrase p50", 1, "ours", "lucene", 1),
+            new Goal("search", "phrase p99", 1, "ours", "lucene", 1),
+            new Goal("search", "prefix p50", 1, "ours", "lucene", 1),
+            new Goal("search", "prefix p99", 1, "ours", "lucene", 1),
+            new Goal("search", "fuzzy p50", 1, "ours", "lucene", 1),
+            new Goal("search", "fuzzy p99", 1, "ours", "lucene", 1),
+            new Goal("search", "index", 1, "ours", "lucene", 1),
+            new Goal("search", "size", 1, "ours", "lucene", 1 / 1.5),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

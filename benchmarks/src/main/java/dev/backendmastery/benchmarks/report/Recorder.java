@@ -29,6 +29,7 @@ import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
 import dev.backendmastery.benchmarks.relevance.MeasureBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
+import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
@@ -83,6 +84,7 @@ public final class Recorder {
             Map.entry("outbox", OutboxBenchmark::run),
             Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
             Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
+            Map.entry("search", SearchBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

@@ -26,7 +26,7 @@ final class Planner {
     Planner(SegmentIndex.Reader reader) {
         this.reader = reader;
         this.schema = reader.schema;
-        this.rounding = new Weighing(reader.similarity, 0, 0);
+        this.rounding = reader.rounding;
     }
 
     /** Whether terms were left out. */

@@ -24,6 +24,8 @@ final class Postings {
     private int block = -1;
     private int base = -1;
     private int last = -1;
+    private final int[] frequencies = new int[BLOCK];
+    private boolean frequenciesRead;
     private int frequencyStart;
     private int frequencyWidth;
     private int placeStart;
@@ -52,7 +54,7 @@ final class Postings {
 
     /** The document at hand. */
     int doc() {
-        return at < size ? docs[at] : NONE;
+        return docs[at];
     }
 
     /** Goes to the next. @return it, or {@link #NONE} */
@@ -66,29 +68,37 @@ final class Postings {
     /** Goes to the first document that is not before {@code target}, forward or back. @return it, or {@link #NONE} */
     int seek(int target) {
         if (target > last || target <= base) {
-            if (!load(blockOf(target))) {
-                return NONE;
-            }
+            return seekFar(target);
         }
-        int from = at > 0 && at < size && docs[at - 1] < target ? at : 0;
-        int to = size;
-        if (from + 8 < to && docs[from + 8] < target) {
-            from += 9;
-            while (from < to) {
-                int middle = (from + to) >>> 1;
-                if (docs[middle] < target) {
-                    from = middle + 1;
-                } else {
-                    to = middle;
-                }
+        // Most are near; and the last of a whole block, or the end of the rest, is not before the target.
+        int[] block = docs;
+        int near = at;
+        if (block[near] < target) {
+            if (block[++near] < target && block[++near] < target && block[++near] < target) {
+                near = search(block, target);
             }
-        } else {
-            while (from < to && docs[from] < target) {
-                from++;
-            }
+        } else if (near > 0 && block[near - 1] >= target) {
+            near = search(block, target);
         }
-        at = from;
-        return at < size ? docs[at] : NONE;
+        at = near;
+        return block[near];
+    }
+
+    private int seekFar(int target) {
+        if (!load(blockOf(target))) {
+            return NONE;
+        }
+        at = search(docs, target);
+        return docs[at];
+    }
+
+    /** Where the first is that is not before the target, in as many steps for any. */
+    private static int search(int[] block, int target) {
+        int found = 0;
+        for (int step = BLOCK / 2; step > 0; step >>= 1) {
+            found += block[found + step - 1] < target ? step : 0;
+        }
+        return found;
     }
 
     /** The first block whose last document is not before {@code target}; that of the rest if no whole one is. */
@@ -118,6 +128,7 @@ final class Postings {
     private boolean load(int number) {
         block = number;
         at = 0;
+        frequenciesRead = false;
         base = number == 0 ? -1 : last(number - 1);
         if (number < blocks) {
             loadWhole(number);
@@ -127,9 +138,11 @@ final class Postings {
         size = count - blocks * BLOCK;
         if (size == 0) {
             last = NONE;
+            docs[0] = NONE;
             return false;
         }
         loadTail();
+        Arrays.fill(docs, size, BLOCK, NONE);
         return true;
     }
 
@@ -230,7 +243,26 @@ final class Postings {
         return frequency(at);
     }
 
-    int frequency(int index) {
+    /** Of all documents of the block. */
+    int[] frequencies() {
+        if (!frequenciesRead) {
+            frequenciesRead = true;
+            if (block == blocks) {
+                System.arraycopy(tail, size, frequencies, 0, size);
+            } else {
+                Packed.all(data, frequencyStart, frequencyWidth, BLOCK, frequencies);
+                for (int i = 0; i < BLOCK; i++) {
+                    frequencies[i]++;
+                }
+            }
+        }
+        return frequencies;
+    }
+
+    private int frequency(int index) {
+        if (frequenciesRead) {
+            return frequencies[index];
+        }
         if (block == blocks) {
             return tail[size + index];
         }
@@ -267,9 +299,10 @@ final class Postings {
             }
             if (block < blocks) {
                 int sum = 0;
+                int[] all = frequencies();
                 for (int i = 0; i < BLOCK; i++) {
                     sums[i] = sum;
-                    sum += frequency(i);
+                    sum += all[i];
                 }
             } else {
                 int[] cursor = {placeStart};

@@ -643,6 +643,8 @@ public final class SegmentIndex implements SearchIndex {
         private final Map<String, Weighing> weighings = new HashMap<>();
         private final Map<String, Weighing> before;
         private volatile boolean closed;
+        /** For sums alone. */
+        final Weighing rounding;
 
         /** @param last whose weighings are taken over where the statistics are the same */
         Reader(Schema schema, Similarity similarity, List<View> views, @Nullable Reader last) {
@@ -659,6 +661,7 @@ public final class SegmentIndex implements SearchIndex {
             }
             size = sum;
             before = last == null ? Map.of() : last.known();
+            rounding = last == null ? new Weighing(similarity, 0, 0) : last.rounding;
         }
 
         private synchronized Map<String, Weighing> known() {

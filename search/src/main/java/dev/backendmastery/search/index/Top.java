@@ -77,6 +77,11 @@ final class Top {
         return maySkip() && (most == 0 || bound < scores[0] || (bound == scores[0] && first > docs[0]));
     }
 
+    /** How many more matches must be counted before any may be skipped. */
+    long uncounted() {
+        return countTo - count;
+    }
+
     /** What a score must be at least, once matches may be skipped. */
     double least() {
         return most == 0 ? Double.POSITIVE_INFINITY : scores[0];

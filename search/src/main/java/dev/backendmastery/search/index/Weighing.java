@@ -71,6 +71,45 @@ final class Weighing {
         return lucene;
     }
 
+    /** Adds the scores of a term in documents of a block, up to {@code to}, and marks them. @return where it stopped */
+    int add(
+            double weight,
+            int[] docs,
+            int[] frequencies,
+            int from,
+            int size,
+            int to,
+            char[] lengths,
+            int base,
+            double[] sums,
+            long[] seen) {
+        int at = from;
+        if (lucene || lengths.length == 0) {
+            for (; at < size && docs[at] < to; at++) {
+                int local = docs[at] - base;
+                sums[local] += score(weight, frequencies[at], lengths.length == 0 ? 1 : lengths[docs[at]]);
+                seen[local >>> 6] |= 1L << local;
+            }
+            return at;
+        }
+        double[] parts = table;
+        for (; at < size; at++) {
+            int doc = docs[at];
+            if (doc >= to) {
+                break;
+            }
+            int local = doc - base;
+            int length = lengths[doc];
+            int frequency = frequencies[at];
+            double part = frequency <= FREQUENCIES && length < LENGTHS
+                    ? parts[((frequency - 1) << 8) + length]
+                    : part(frequency, length);
+            sums[local] += weight * part;
+            seen[local >>> 6] |= 1L << local;
+        }
+        return at;
+    }
+
     /** The score of a term in a document. */
     double score(double weight, int frequency, int length) {
         if (lucene) {

@@ -1,6 +1,8 @@
 package dev.backendmastery.search.index;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowScorer {
 
-    static final int WINDOW = 512;
+    static final int WINDOW = 1024;
     static final int SMALL = 4_096;
-    private static final int SHIFT = 9;
+    private static final int SHIFT = 10;
     private static final int PROMISING = 16;
     private static final double SLACK = 1 + 1e-12;
 
@@ -30,7 +32,11 @@ final class WindowScorer {
     private final double[] weights;
     private final Inverted[] fields;
     private final Postings[] postings;
+    /** The terms, rarest first. */
+    private final int[] byCount;
     private final int terms;
+    private final int[] ordinals;
+    private final double[] rest;
     private final boolean all;
     private final long @Nullable [] accepted;
     private final int count;
@@ -73,6 +79,12 @@ final class WindowScorer {
         for (int i = 0; i < terms; i++) {
             postings[i] = new Postings(fields[i], ordinals[i]);
         }
+        this.byCount = IntStream.range(0, terms)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> postings[i].count))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        this.rest = new double[terms];
         int size = count <= SMALL ? SMALL : WINDOW;
         this.sums = new double[size];
         this.seen = Bits.of(size);
@@ -80,11 +92,14 @@ final class WindowScorer {
         this.ordinals = ordinals;
     }
 
-    private final int[] ordinals;
-
     void run() {
         if (count <= SMALL) {
             window(0, count, null, 0);
+            return;
+        }
+        if (all && postings[byCount[0]].count <= top.uncounted()) {
+            // Each match is to be counted: bounds would leave nothing out.
+            conjunction(0, count, null, 0);
             return;
         }
         int windows = (count + WINDOW - 1) >>> SHIFT;
@@ -181,39 +196,85 @@ final class WindowScorer {
     }
 
     /** Scores documents from {@code from} to before {@code to}. */
-    private void window(int from, int to, double @Nullable [] @Nullable [] maxima, int window) {
-        found = 0;
-        int term = 0;
+    private void window(int from, int to, double @Nullable [][] maxima, int window) {
         if (all) {
-            take(0, from, to);
-            collect();
-            for (term = 1; term < terms && found > 0; term++) {
-                require(term, from);
-            }
-            offerCandidates(from);
+            conjunction(from, to, maxima, window);
             return;
         }
-        for (; term < terms; term++) {
-            if (maxima != null) {
-                double rest = 0;
-                for (int i = term; i < terms; i++) {
-                    rest += maxima[i][window];
-                }
-                if (rest == 0) {
-                    break;
-                }
-                if (term > 0 && top.hopeless(finish(rest * SLACK), docBase + from)) {
+        if (maxima == null) {
+            for (int term = 0; term < terms; term++) {
+                take(term, from, to);
+            }
+        } else {
+            double sum = 0;
+            for (int term = terms - 1; term >= 0; term--) {
+                sum += maxima[term][window];
+                rest[term] = sum;
+            }
+            for (int term = 0; term < terms && rest[term] > 0; term++) {
+                if (term > 0 && top.hopeless(finish(rest[term] * SLACK), docBase + from)) {
                     lookUp(term, from, maxima, window);
                     return;
                 }
-                if (maxima[term][window] == 0) {
-                    continue;
+                if (maxima[term][window] > 0) {
+                    take(term, from, to);
                 }
             }
-            take(term, from, to);
         }
         collect();
         offerCandidates(from);
+    }
+
+    /** Goes by the rarest term, and looks further only as long as a document can get into the heap. */
+    private void conjunction(int from, int to, double @Nullable [][] maxima, int window) {
+        double sum = 0;
+        for (int i = terms - 1; i >= 0; i--) {
+            rest[i] = sum;
+            sum += maxima == null ? Double.POSITIVE_INFINITY : maxima[byCount[i]][window];
+        }
+        int first = byCount[0];
+        Postings lead = postings[first];
+        Weighing leadWeighing = weighings[first];
+        Inverted leadField = fields[first];
+        double leadWeight = weights[first];
+        boolean picky = top.maySkip();
+        search:
+        for (int doc = lead.seek(from); doc < to; doc = lead.next()) {
+            double known = 0;
+            if (picky) {
+                known = leadWeighing.score(leadWeight, lead.frequency(), leadField.length(doc));
+                if (top.hopeless(finish((known + rest[0]) * SLACK), docBase + doc)) {
+                    top.skip();
+                    continue;
+                }
+            }
+            for (int i = 1; i < terms; i++) {
+                int term = byCount[i];
+                Postings list = postings[term];
+                int other = list.seek(doc);
+                if (other > doc) {
+                    if (other >= to) {
+                        return;
+                    }
+                    continue search;
+                }
+                if (picky && i + 1 < terms) {
+                    known += weighings[term].score(weights[term], list.frequency(), fields[term].length(doc));
+                    if (top.hopeless(finish((known + rest[i]) * SLACK), docBase + doc)) {
+                        top.skip();
+                        continue search;
+                    }
+                }
+            }
+            if (accepted == null || Bits.get(accepted, doc)) {
+                double score = 0;
+                for (int i = 0; i < terms; i++) {
+                    score += weighings[i].score(weights[i], postings[i].frequency(), fields[i].length(doc));
+                }
+                top.offer(docBase + doc, finish(score));
+                picky = top.maySkip();
+            }
+        }
     }
 
     /** Adds a term's scores to all of its documents in the window. */
@@ -224,20 +285,13 @@ final class WindowScorer {
         Inverted field = fields[term];
         int doc = list.seek(from);
         while (doc < to) {
-            int[] docs = list.docs;
-            int end = list.size;
-            int at = list.at;
-            while (at < end && docs[at] < to) {
-                int local = docs[at] - from;
-                sums[local] += weighing.score(weight, list.frequency(at), field.length(docs[at]));
-                seen[local >>> 6] |= 1L << local;
-                at++;
-            }
-            if (at < end) {
+            int at = weighing.add(
+                    weight, list.docs, list.frequencies(), list.at, list.size, to, field.lengths, from, sums, seen);
+            if (at < list.size) {
                 list.at = at;
                 return;
             }
-            list.at = end - 1;
+            list.at = list.size - 1;
             doc = list.next();
         }
     }
@@ -257,34 +311,25 @@ final class WindowScorer {
     }
 
     /** Looks up the terms from {@code first} on in what was seen, as long as it can get into the heap. */
-    private void lookUp(int first, int from, double @Nullable [] @Nullable [] maxima, int window) {
+    private void lookUp(int first, int from, double[][] maxima, int window) {
         collect();
         top.skip();
         for (int term = first; term < terms && found > 0; term++) {
-            double rest = 0;
-            for (int i = term; i < terms; i++) {
-                rest += maximum(maxima, i, window);
-            }
             int kept = 0;
             for (int i = 0; i < found; i++) {
                 int local = candidates[i];
-                if (top.hopeless(finish((sums[local] + rest) * SLACK), docBase + from + local)) {
+                if (top.hopeless(finish((sums[local] + rest[term]) * SLACK), docBase + from + local)) {
                     sums[local] = 0;
                 } else {
                     candidates[kept++] = local;
                 }
             }
             found = kept;
-            if (found > 0 && maximum(maxima, term, window) > 0) {
+            if (found > 0 && maxima[term][window] > 0) {
                 addTo(term, from);
             }
         }
         offerCandidates(from);
-    }
-
-    private static double maximum(double @Nullable [] @Nullable [] maxima, int term, int window) {
-        double[] of = maxima == null ? null : maxima[term];
-        return of == null ? Double.POSITIVE_INFINITY : of[window];
     }
 
     private void addTo(int term, int from) {
@@ -300,24 +345,6 @@ final class WindowScorer {
                 return;
             }
         }
-    }
-
-    private void require(int term, int from) {
-        Postings list = postings[term];
-        Weighing weighing = weighings[term];
-        Inverted field = fields[term];
-        int kept = 0;
-        for (int i = 0; i < found; i++) {
-            int local = candidates[i];
-            int doc = list.seek(from + local);
-            if (doc == from + local) {
-                sums[local] += weighing.score(weights[term], list.frequency(), field.length(doc));
-                candidates[kept++] = local;
-            } else {
-                sums[local] = 0;
-            }
-        }
-        found = kept;
     }
 
     private void offerCandidates(int from) {

@@ -21,7 +21,7 @@ final class MeasureContractBitesTest {
         Kit.convicts(TakesOneGainForTheOther.class, "RE-2");
         Kit.convicts(CountsRanksFromZero.class, "RE-3", "RE-8", "RE-11");
         Kit.convicts(LooksBehindK.class, "RE-3", "RE-7");
-        Kit.convicts(DividesByWhatWasFound.class, "RE-4");
+        Kit.convicts(DividesByWhatWasFound.class, "RE-4", "RE-8");
         Kit.convicts(PrecisionOfWhatWasFound.class, "RE-5");
         Kit.convicts(RecallOfTheJudged.class, "RE-6");
         Kit.convicts(TakesEachJudgmentForAGoodOne.class, "RE-1", "RE-7", "RE-8");
