@@ -102,7 +102,10 @@ public final class ShortenerNode implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         ApiKeys keys = new PostgresApiKeys(messages.transactions(), new SecureRandom(), clock);
         keys.ensure("administrator", true, config.adminKey());
-        LinkSearch search = open.add(LinkIndexes.own(messages.transactions()));
+        LinkSearch search = open.add(
+                config.elasticsearch() == null
+                        ? LinkIndexes.own(messages.transactions())
+                        : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions()));
         Javalin server = wire(config, messages, search, keys, redis, clock).create("127.0.0.1");
         open.add(server::stop);
         return server.start(config.port());

@@ -9,24 +9,26 @@ import dev.backendmastery.search.index.SearchIndexException;
 import dev.backendmastery.search.index.Sort;
 import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.SearchUnavailableException;
+import dev.backendmastery.shortener.messages.Resources;
 import java.util.List;
 import java.util.Objects;
 
 /** {@link LinkSearch} over any {@link SearchIndex}, and the thread that keeps it up to the store. */
 public final class IndexedLinkSearch implements LinkSearch, AutoCloseable {
 
-    private final SearchIndex index;
     private final LinkIndexer indexer;
+    private final Resources open;
 
-    IndexedLinkSearch(SearchIndex index, LinkIndexer indexer) {
-        this.index = index;
+    /** @param open closed with this */
+    IndexedLinkSearch(LinkIndexer indexer, Resources open) {
         this.indexer = indexer;
-        indexer.start();
+        this.open = open;
     }
 
     @Override
     public Found find(Request request) {
-        if (!indexer.isUpToDate()) {
+        SearchIndex index = indexer.index();
+        if (index == null) {
             throw new SearchUnavailableException("the index is being built; try again in a moment", null);
         }
         try {
@@ -61,7 +63,6 @@ public final class IndexedLinkSearch implements LinkSearch, AutoCloseable {
 
     @Override
     public void close() {
-        indexer.close();
-        index.close();
+        open.close();
     }
 }

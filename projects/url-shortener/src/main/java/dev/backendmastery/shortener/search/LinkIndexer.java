@@ -1,5 +1,6 @@
 package dev.backendmastery.shortener.search;
 
+import dev.backendmastery.search.index.SearchIndex;
 import dev.backendmastery.shortener.postgres.LinkFeed;
 import dev.backendmastery.shortener.postgres.LinkFeed.Change;
 import dev.backendmastery.shortener.postgres.LinkFeed.Place;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,9 @@ public final class LinkIndexer implements AutoCloseable {
 
     /** Where the links go. */
     interface Target {
+        /** Opens it, if it is not open; called before the others, again and again. */
+        SearchIndex open();
+
         /** Takes links; those with a version that is not newer than what it has change nothing. */
         void take(List<Change> changes);
 
@@ -32,6 +37,7 @@ public final class LinkIndexer implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private Place place = Place.START;
     private boolean failed;
+    private volatile @Nullable SearchIndex index;
     private volatile boolean upToDate;
 
     LinkIndexer(LinkFeed feed, Target target) {
@@ -50,6 +56,7 @@ public final class LinkIndexer implements AutoCloseable {
 
     private void follow() {
         try {
+            index = target.open();
             boolean[] changed = new boolean[1];
             Place next = feed.read(place, PAGE, changes -> {
                 target.take(changes);
@@ -69,9 +76,10 @@ public final class LinkIndexer implements AutoCloseable {
         }
     }
 
-    /** Whether it has read all links once. */
-    boolean isUpToDate() {
-        return upToDate;
+    /** The index, once all links were read into it; null before. */
+    @Nullable
+    SearchIndex index() {
+        return upToDate ? index : null;
     }
 
     @Override
