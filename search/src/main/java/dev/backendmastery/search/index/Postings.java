@@ -74,8 +74,10 @@ final class Postings {
         int[] block = docs;
         int near = at;
         if (block[near] < target) {
-            if (block[++near] < target && block[++near] < target && block[++near] < target) {
-                near = search(block, target);
+            if (block[near + 1] >= target) {
+                near++;
+            } else {
+                near = block[near + 2] >= target ? near + 2 : search(block, target);
             }
         } else if (near > 0 && block[near - 1] >= target) {
             near = search(block, target);
