@@ -47,7 +47,8 @@ public final class Benchmarks {
             }
             case "hit-ratio" -> System.exit(HitRatio.main(List.of(arguments).subList(1, arguments.length)));
             case "search" -> System.exit(SearchBenchmark.main(List.of(arguments).subList(1, arguments.length)));
-            case "relevance" -> System.exit(RelevanceComparison.main(List.of(arguments).subList(1, arguments.length)));
+            case "relevance" ->
+                System.exit(RelevanceComparison.main(List.of(arguments).subList(1, arguments.length)));
             default -> org.openjdk.jmh.Main.main(Arrays.copyOf(arguments, arguments.length));
         }
     }

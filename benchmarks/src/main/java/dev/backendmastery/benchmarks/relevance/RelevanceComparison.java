@@ -45,8 +45,9 @@ import org.apache.lucene.util.QueryBuilder;
 /** How well the index and Lucene rank one collection, each with its English analyzer and BM25, the 1,000 best of each query. */
 public final class RelevanceComparison {
 
-    private static final String USAGE = "usage: relevance --docs FILE --queries FILE --qrels FILE [--json FILE]: a document's id, a tab and"
-            + " its text a line; TREC topics, or an id and a text a line; TREC qrels. Files that end in .gz are unpacked";
+    private static final String USAGE =
+            "usage: relevance --docs FILE --queries FILE --qrels FILE [--json FILE]: a document's id, a tab and"
+                    + " its text a line; TREC topics, or an id and a text a line; TREC qrels. Files that end in .gz are unpacked";
 
     private static final int DEPTH = 1_000;
     private static final int SAMPLES = 10_000;
@@ -100,7 +101,14 @@ public final class RelevanceComparison {
             return 2;
         }
         System.out.printf(
-                Locale.ROOT, "%-20s %8s %8s %11s %20s %7s%n", "measure", "ours", "lucene", "difference", "95 % of it", "p");
+                Locale.ROOT,
+                "%-20s %8s %8s %11s %20s %7s%n",
+                "measure",
+                "ours",
+                "lucene",
+                "difference",
+                "95 % of it",
+                "p");
         for (Row row : rows) {
             System.out.printf(
                     Locale.ROOT,
@@ -171,7 +179,8 @@ public final class RelevanceComparison {
                 topics.texts()
                         .forEach((query, text) -> rankings.put(
                                 query,
-                                snapshot.search(Search.of(Query.match("text", text)).top(DEPTH))
+                                snapshot.search(Search.of(Query.match("text", text))
+                                                .top(DEPTH))
                                         .ids()));
             }
         }

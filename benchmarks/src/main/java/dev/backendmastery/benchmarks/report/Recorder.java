@@ -15,6 +15,7 @@ import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
+import dev.backendmastery.benchmarks.elasticsearch.BulkBenchmark;
 import dev.backendmastery.benchmarks.hashing.BucketBenchmark;
 import dev.backendmastery.benchmarks.hashing.MovementRace;
 import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
@@ -84,6 +85,7 @@ public final class Recorder {
             Map.entry("outbox", OutboxBenchmark::run),
             Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
             Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
+            Map.entry("bulk", BulkBenchmark::run),
             Map.entry("search", SearchBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 

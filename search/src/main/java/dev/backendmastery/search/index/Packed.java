@@ -40,27 +40,27 @@ final class Packed {
                 long bits = (long) LONG.get(data, at);
                 into[i] = (int) bits & mask;
                 into[i + 1] = (int) (bits >>> width) & mask;
-                into[i + 2] = (int) (bits >>> 2 * width) & mask;
-                into[i + 3] = (int) (bits >>> 3 * width) & mask;
-                into[i + 4] = (int) (bits >>> 4 * width) & mask;
-                into[i + 5] = (int) (bits >>> 5 * width) & mask;
-                into[i + 6] = (int) (bits >>> 6 * width) & mask;
-                into[i + 7] = (int) (bits >>> 7 * width) & mask;
+                into[i + 2] = (int) (bits >>> (2 * width)) & mask;
+                into[i + 3] = (int) (bits >>> (3 * width)) & mask;
+                into[i + 4] = (int) (bits >>> (4 * width)) & mask;
+                into[i + 5] = (int) (bits >>> (5 * width)) & mask;
+                into[i + 6] = (int) (bits >>> (6 * width)) & mask;
+                into[i + 7] = (int) (bits >>> (7 * width)) & mask;
             }
         } else if (width <= 16) {
-            int half = 4 * width >>> 3;
+            int half = (4 * width) >>> 3;
             int rest = 4 * width & 7;
             for (int i = 0, at = start; i < count; i += 8, at += width) {
                 long bits = (long) LONG.get(data, at);
                 into[i] = (int) bits & mask;
                 into[i + 1] = (int) (bits >>> width) & mask;
-                into[i + 2] = (int) (bits >>> 2 * width) & mask;
-                into[i + 3] = (int) (bits >>> 3 * width) & mask;
+                into[i + 2] = (int) (bits >>> (2 * width)) & mask;
+                into[i + 3] = (int) (bits >>> (3 * width)) & mask;
                 bits = (long) LONG.get(data, at + half) >>> rest;
                 into[i + 4] = (int) bits & mask;
                 into[i + 5] = (int) (bits >>> width) & mask;
-                into[i + 6] = (int) (bits >>> 2 * width) & mask;
-                into[i + 7] = (int) (bits >>> 3 * width) & mask;
+                into[i + 6] = (int) (bits >>> (2 * width)) & mask;
+                into[i + 7] = (int) (bits >>> (3 * width)) & mask;
             }
         } else {
             for (int i = 0, bit = 0; i < count; i++, bit += width) {

@@ -66,6 +66,7 @@ final class Postings {
     }
 
     /** Goes to the first document that is not before {@code target}, forward or back. @return it, or {@link #NONE} */
+    @SuppressWarnings("IdentityBinaryExpression") // each comparison moves on by one
     int seek(int target) {
         if (target > last || target <= base) {
             return seekFar(target);
@@ -74,8 +75,10 @@ final class Postings {
         int[] block = docs;
         int near = at;
         if (block[near] < target) {
-            if (block[++near] < target && block[++near] < target && block[++near] < target) {
-                near = search(block, target);
+            if (block[near + 1] >= target) {
+                near++;
+            } else {
+                near = block[near + 2] >= target ? near + 2 : search(block, target);
             }
         } else if (near > 0 && block[near - 1] >= target) {
             near = search(block, target);

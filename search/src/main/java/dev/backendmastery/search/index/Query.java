@@ -61,6 +61,7 @@ public sealed interface Query {
     /**
      * Documents with a term that is nearly this one, the nearer the better.
      *
+     * @param term of at most 62 code points
      * @param edits how many code points may be inserted, removed, replaced, or exchanged with their neighbour: 0 to 2
      * @param prefixLength how many code points at the beginning must be the same
      * @param expansions the most terms to take, nearest and then most frequent first; from 1 to {@link #MAX_CLAUSES}
@@ -70,6 +71,10 @@ public sealed interface Query {
         public Fuzzy {
             if (edits < 0 || edits > 2) {
                 throw new IllegalArgumentException("edits must be 0 to 2, was " + edits);
+            }
+            if (term.codePointCount(0, term.length()) > Levenshtein.LONGEST) {
+                throw new IllegalArgumentException(
+                        "term must have at most " + Levenshtein.LONGEST + " code points, was " + term);
             }
             if (prefixLength < 0) {
                 throw new IllegalArgumentException("prefixLength must not be negative, was " + prefixLength);

@@ -46,6 +46,7 @@ public final class SegmentIndex implements SearchIndex {
 
     private final Schema schema;
     private final Similarity similarity;
+    private final Weighing.Maker weighings;
     private final @Nullable Executor executor;
     private final long bufferBytes;
     private final long mergedBytes;
@@ -103,6 +104,7 @@ public final class SegmentIndex implements SearchIndex {
     private SegmentIndex(Builder settings, @Nullable Folder folder, Folder.State state) {
         schema = settings.schema;
         similarity = settings.similarity;
+        weighings = settings.weighings;
         executor = settings.executor;
         bufferBytes = settings.bufferBytes;
         mergedBytes = settings.mergedBytes;
@@ -116,7 +118,7 @@ public final class SegmentIndex implements SearchIndex {
             slot.liveFile = kept.liveFile();
             slots.add(slot);
         }
-        reader = new Reader(schema, similarity, views(), null);
+        reader = new Reader(schema, similarity, weighings, views(), null);
     }
 
     /** An index that is gone when it is closed. */
@@ -139,6 +141,7 @@ public final class SegmentIndex implements SearchIndex {
         private long mergedBytes = 1L << 30;
         private Merger merger = Merge::run;
         private Disk disk = Disk.system();
+        private Weighing.Maker weighings = Weighing::new;
 
         private Builder(Schema schema, @Nullable Path folder) {
             this.schema = schema;
@@ -166,8 +169,17 @@ public final class SegmentIndex implements SearchIndex {
             return this;
         }
 
+        Merger merger() {
+            return merger;
+        }
+
         Builder merger(Merger chosen) {
             merger = chosen;
+            return this;
+        }
+
+        Builder weighings(Weighing.Maker chosen) {
+            weighings = chosen;
             return this;
         }
 
@@ -330,7 +342,7 @@ public final class SegmentIndex implements SearchIndex {
             if (!mergeRuns) {
                 slots.removeIf(slot -> slot.live != null && Bits.next(slot.live, 0) == Integer.MAX_VALUE);
             }
-            reader = new Reader(schema, similarity, views(), reader);
+            reader = new Reader(schema, similarity, weighings, views(), reader);
             askForMerge();
         } finally {
             lock.unlock();
@@ -533,7 +545,7 @@ public final class SegmentIndex implements SearchIndex {
         }
         into.shared = true;
         slots = left;
-        reader = new Reader(schema, similarity, views, reader);
+        reader = new Reader(schema, similarity, weighings, views, reader);
     }
 
     /** Deletes what was there when the merge began and is not any more. */
@@ -620,7 +632,7 @@ public final class SegmentIndex implements SearchIndex {
             while (mergeRuns) {
                 merged.awaitUninterruptibly();
             }
-            Reader end = new Reader(schema, similarity, List.of(), null);
+            Reader end = new Reader(schema, similarity, weighings, List.of(), null);
             end.closed = true;
             reader = end;
             slots = new ArrayList<>();
@@ -637,6 +649,7 @@ public final class SegmentIndex implements SearchIndex {
     static final class Reader {
         final Schema schema;
         final Similarity similarity;
+        private final Weighing.Maker maker;
         final List<View> views;
         final int[] bases;
         final long size;
@@ -647,7 +660,8 @@ public final class SegmentIndex implements SearchIndex {
         final Weighing rounding;
 
         /** @param last whose weighings are taken over where the statistics are the same */
-        Reader(Schema schema, Similarity similarity, List<View> views, @Nullable Reader last) {
+        Reader(Schema schema, Similarity similarity, Weighing.Maker maker, List<View> views, @Nullable Reader last) {
+            this.maker = maker;
             this.schema = schema;
             this.similarity = similarity;
             this.views = List.copyOf(views);
@@ -685,7 +699,7 @@ public final class SegmentIndex implements SearchIndex {
                 Weighing old = before.get(name);
                 return old != null && old.documents == documents && old.lengthSum == sum
                         ? old
-                        : new Weighing(similarity, documents, sum);
+                        : maker.make(similarity, documents, sum);
             });
         }
 

@@ -5,7 +5,12 @@ package dev.backendmastery.search.index;
  * make; that part is looked up for what is frequent. Scores never fall with frequency nor rise with length, and neither do the
  * doubles or floats that stand for them, so the score of a bound is a bound of the score.
  */
-final class Weighing {
+class Weighing {
+
+    /** Makes one; a test may plant another. */
+    interface Maker {
+        Weighing make(Similarity similarity, long documents, long lengthSum);
+    }
 
     private static final int FREQUENCIES = 8;
     private static final int LENGTHS = 256;
@@ -57,22 +62,22 @@ final class Weighing {
     }
 
     /** Of a term in {@code frequency} of the documents. */
-    double idf(long frequency) {
+    final double idf(long frequency) {
         double idf = Math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5));
         return lucene ? (float) idf : idf;
     }
 
     /** What scores are multiplied by. */
-    double weight(double boost, double idf) {
+    final double weight(double boost, double idf) {
         return lucene ? (float) boost * (float) idf : boost * idf;
     }
 
-    boolean isLucene() {
+    final boolean isLucene() {
         return lucene;
     }
 
     /** Adds the scores of a term in documents of a block, up to {@code to}, and marks them. @return where it stopped */
-    int add(
+    final int add(
             double weight,
             int[] docs,
             int[] frequencies,
@@ -111,7 +116,7 @@ final class Weighing {
     }
 
     /** The score of a term in a document. */
-    double score(double weight, int frequency, int length) {
+    final double score(double weight, int frequency, int length) {
         if (lucene) {
             return luceneScore((float) weight, frequency, inverse[Lengths.encode(length)]);
         }
@@ -122,7 +127,7 @@ final class Weighing {
     }
 
     /** The score of something that is there as often as {@code frequency} says, which need not be whole. */
-    double score(double weight, double frequency, int length) {
+    final double score(double weight, double frequency, int length) {
         return lucene
                 ? luceneScore((float) weight, (float) frequency, inverse[Lengths.encode(length)])
                 : weight * part(frequency, length);
@@ -133,7 +138,7 @@ final class Weighing {
     }
 
     /** What a sum of scores becomes in the end. */
-    double finish(double sum) {
+    final double finish(double sum) {
         return lucene ? (float) sum : sum;
     }
 
@@ -141,7 +146,7 @@ final class Weighing {
      * What no posting is better than, by its impacts: of BM25 to be multiplied by the weight, of Lucene's the pair in code, as the
      * weight is within its formula.
      */
-    double best(long impacts) {
+    final double best(long impacts) {
         double best = 0;
         for (long rest = impacts; rest != 0; rest >>>= 16) {
             int frequency = (int) (rest >>> 8 & 0xff);

@@ -34,6 +34,7 @@ final class WindowScorer {
     private final Postings[] postings;
     /** The terms, rarest first. */
     private final int[] byCount;
+
     private final int terms;
     private final int[] ordinals;
     private final double[] rest;
