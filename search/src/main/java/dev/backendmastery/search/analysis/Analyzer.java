@@ -14,7 +14,17 @@ public interface Analyzer {
      */
     void analyze(CharSequence text, TokenSink sink);
 
-    /** Returns what this chain does, by name and parameters: two chains with one fingerprint give the same tokens */
+    /**
+     * Begins a chain.
+     *
+     * @param tokenizer where the chain begins
+     * @return a chain without filters; {@link AnalyzerChain#then} makes it longer
+     */
+    static AnalyzerChain of(Tokenizer tokenizer) {
+        return new AnalyzerChain(tokenizer, List.of());
+    }
+
+    /** Returns what this chain does, by name and parameters: two chains with one fingerprint give the same tokens. */
     String fingerprint();
 
     /**

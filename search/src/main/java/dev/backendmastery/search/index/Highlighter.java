@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Marks what was found, by analysing the text again. Marks and fragments begin and end between graphemes (UAX #29), and what is between marks
  * is escaped for HTML.
  */
-final class Highlighter {
+public final class Highlighter {
 
     private static final Pattern GRAPHEME = Pattern.compile("\\X");
     /** Texts are marked up to here, so that one of many megabytes does not hold up a search. */
@@ -26,7 +26,12 @@ final class Highlighter {
     private final Highlight settings;
     private final Map<String, List<Predicate<String>>> wanted = new HashMap<>();
 
-    Highlighter(Schema schema, Query query, Highlight settings) {
+    /**
+     * For one search.
+     *
+     * @throws IllegalArgumentException if a field is not a stored text field
+     */
+    public Highlighter(Schema schema, Query query, Highlight settings) {
         this.schema = schema;
         this.settings = settings;
         for (String field : settings.fields()) {
@@ -73,7 +78,8 @@ final class Highlighter {
     /** A found word, from grapheme to grapheme. */
     private record Mark(int start, int end) {}
 
-    Map<String, List<String>> fragments(Document document) {
+    /** The fragments of a found document, by field; none for a field in which nothing was found. */
+    public Map<String, List<String>> fragments(Document document) {
         Map<String, List<String>> all = new LinkedHashMap<>();
         for (String field : settings.fields()) {
             List<Predicate<String>> predicates = wanted.getOrDefault(field, List.of());
