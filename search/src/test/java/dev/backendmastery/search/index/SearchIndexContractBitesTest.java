@@ -123,6 +123,12 @@ final class SearchIndexContractBitesTest {
             AtomicInteger number = new AtomicInteger();
             return new ForwardingIndex(real) {
                 @Override
+                public Set<Capability> capabilities() {
+                    // Else what a reader sees by chance would convict it too.
+                    return EnumSet.of(Capability.EXACT_STATISTICS);
+                }
+
+                @Override
                 public void apply(Batch batch) {
                     Batch.Builder all = Batch.builder();
                     for (Batch.Operation operation : batch.operations()) {
@@ -581,5 +587,148 @@ final class SearchIndexContractBitesTest {
         Kit.convicts(NoFault.class);
     }
 
-    // TESTS
+    @Test
+    void showsBeforeRefresh() {
+        Kit.convicts(ShowsBeforeRefresh.class, "SI-1", "SI-3");
+    }
+
+    @Test
+    void keepsOldVersions() {
+        Kit.convicts(KeepsOldVersions.class, "SI-2", "SI-3", "SI-5", "SI-17");
+    }
+
+    @Test
+    void ignoresDeletes() {
+        Kit.convicts(IgnoresDeletes.class, "SI-3", "SI-5", "SI-17", "SI-22");
+    }
+
+    @Test
+    void appliesUpToTheError() {
+        Kit.convicts(AppliesUpToTheError.class, "SI-4");
+    }
+
+    @Test
+    void movesSnapshots() {
+        Kit.convicts(MovesSnapshots.class, "SI-5");
+    }
+
+    @Test
+    void showsHalfABatch() {
+        Kit.convicts(ShowsHalfABatch.class, "SI-6");
+    }
+
+    @Test
+    void analysesTerms() {
+        Kit.convicts(AnalysesTerms.class, "SI-7");
+    }
+
+    @Test
+    void takesAnyForAll() {
+        Kit.convicts(TakesAnyForAll.class, "SI-8", "SI-17", "SI-25", "SI-26");
+    }
+
+    @Test
+    void ignoresOrder() {
+        Kit.convicts(IgnoresOrder.class, "SI-9", "SI-17");
+    }
+
+    @Test
+    void limitsPrefixes() {
+        Kit.convicts(LimitsPrefixes.class, "SI-10");
+    }
+
+    @Test
+    void countsAnExchangeTwice() {
+        Kit.convicts(CountsAnExchangeTwice.class, "SI-11", "SI-24", "SI-25");
+    }
+
+    @Test
+    void scoresFilters() {
+        Kit.convicts(ScoresFilters.class, "SI-12", "SI-25");
+    }
+
+    @Test
+    void includesAllEnds() {
+        Kit.convicts(IncludesAllEnds.class, "SI-13");
+    }
+
+    @Test
+    void findsNothingByAll() {
+        Kit.convicts(FindsNothingByAll.class, "SI-14");
+    }
+
+    @Test
+    void ignoresBoosts() {
+        Kit.convicts(IgnoresBoosts.class, "SI-13", "SI-15", "SI-25");
+    }
+
+    @Test
+    void findsNothingInWrongFields() {
+        Kit.convicts(FindsNothingInWrongFields.class, "SI-16");
+    }
+
+    @Test
+    void worstFirst() {
+        Kit.convicts(WorstFirst.class, "SI-18", "SI-19", "SI-20");
+    }
+
+    @Test
+    void breaksTiesByHowManyAreWanted() {
+        Kit.convicts(BreaksTiesByHowManyAreWanted.class, "SI-19");
+    }
+
+    @Test
+    void skipsTies() {
+        Kit.convicts(SkipsTies.class, "SI-20");
+    }
+
+    @Test
+    void missingFirst() {
+        Kit.convicts(MissingFirst.class, "SI-21");
+    }
+
+    @Test
+    void countsDeleted() {
+        Kit.convicts(CountsDeleted.class, "SI-22");
+    }
+
+    @Test
+    void countsOnlyTheChosen() {
+        Kit.convicts(CountsOnlyTheChosen.class, "SI-23");
+    }
+
+    @Test
+    void escapesNothing() {
+        Kit.convicts(EscapesNothing.class, "SI-24");
+    }
+
+    @Test
+    void splitsSurrogates() {
+        Kit.convicts(SplitsSurrogates.class, "SI-24");
+    }
+
+    @Test
+    void explainsAnyDocument() {
+        Kit.convicts(ExplainsAnyDocument.class, "SI-25");
+    }
+
+    @Test
+    void countsTooMany() {
+        Kit.convicts(CountsTooMany.class, "SI-26");
+    }
+
+    @Test
+    void takesAnySchema() {
+        Kit.convicts(TakesAnySchema.class, "SI-27");
+    }
+
+    @Test
+    void commitsNothing() {
+        Kit.convicts(CommitsNothing.class, "SI-27", "SI-28");
+    }
+
+    @Test
+    void answersWhenClosed() {
+        Kit.convicts(AnswersWhenClosed.class, "SI-29");
+    }
 }

@@ -109,7 +109,7 @@ abstract class SegmentIndexContract {
                 List.of(Similarity.bm25(), new Similarity.LuceneCompatible(1.2f, 0.75f), new Similarity.Bm25(0.9, 1))) {
             try (SegmentIndex index = filled(SegmentIndex.inMemory(schema).similarity(similarity));
                     SegmentSnapshot snapshot = (SegmentSnapshot) index.snapshot()) {
-                for (int i = 0; i < rounds(150); i++) {
+                for (int i = 0; i < rounds(60); i++) {
                     String words = IntStream.range(0, 1 + random.nextInt(5))
                             .mapToObj(w -> word(300))
                             .collect(Collectors.joining(" "));
@@ -362,7 +362,7 @@ abstract class SegmentIndexContract {
     final void levenshtein() {
         String letters = "abc\u00e9\uD83D\uDE00";
         int[] points = letters.codePoints().toArray();
-        for (int i = 0; i < rounds(20_000); i++) {
+        for (int i = 0; i < rounds(10_000); i++) {
             String word = points(points, random.nextInt(9));
             String other = random.nextInt(3) == 0 ? points(points, random.nextInt(9)) : edited(word, points);
             int expected = DynamicProgram.distance(word, other);

@@ -1,8 +1,10 @@
 package dev.backendmastery.search.index;
 
+import dev.backendmastery.core.kit.Kit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 
 /** Each planted fault is convicted by its clauses and no others. */
 final class SegmentIndexContractBitesTest {
@@ -111,5 +113,38 @@ final class SegmentIndexContractBitesTest {
         }
     }
 
-    // TESTS
+    @Test
+    void noFault() {
+        Kit.convicts(NoFault.class);
+    }
+
+    @Test
+    void boundsTooLow() {
+        Kit.convicts(BoundsTooLow.class, "IX-1");
+    }
+
+    @Test
+    void bringsBackDeleted() {
+        Kit.convicts(BringsBackDeleted.class, "IX-3", "IX-10");
+    }
+
+    @Test
+    void forgetsDeletesDuringMerges() {
+        Kit.convicts(ForgetsDeletesDuringMerges.class, "IX-4");
+    }
+
+    @Test
+    void renamesTooEarly() {
+        Kit.convicts(RenamesTooEarly.class, "IX-5");
+    }
+
+    @Test
+    void checksNothing() {
+        Kit.convicts(ChecksNothing.class, "IX-6");
+    }
+
+    @Test
+    void countsAnExchangeTwice() {
+        Kit.convicts(CountsAnExchangeTwice.class, "IX-8");
+    }
 }
