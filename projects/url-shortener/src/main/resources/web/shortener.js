@@ -25,7 +25,15 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-function row(link) {
+function titleOf(link, marked) {
+  if (!link.title) return [];
+  const title = element('strong');
+  if (marked) title.innerHTML = marked; // escaped by the index; the marks alone are HTML
+  else title.textContent = link.title;
+  return [title, element('br')];
+}
+
+function row(link, markedTitle = null) {
   const visits = element('td', { className: 'number' }, '…');
   const toggle = link.status === 'ACTIVE' ? 'disable' : 'enable';
   const actions = element('td', {},
@@ -35,7 +43,7 @@ function row(link) {
   }
   const made = element('tr', {},
     element('td', {}, element('a', { href: '/' + link.code, rel: 'noopener', target: '_blank' }, link.code)),
-    element('td', { className: 'target', title: link.target }, link.target),
+    element('td', { className: 'target', title: link.target }, ...titleOf(link, markedTitle), link.target),
     element('td', {}, link.status.toLowerCase()),
     visits, actions);
   made.dataset.code = link.code;
@@ -52,6 +60,29 @@ async function list(cursor = null) {
     next = page.next;
     $('more').hidden = !next;
   } catch (e) { say(e.message, true); }
+}
+
+let chosen = null;
+let typed = 0;
+
+async function find() {
+  const turn = ++typed;
+  const words = $('words').value.trim();
+  if (!words) {
+    chosen = null;
+    $('tags').replaceChildren();
+    return list();
+  }
+  try {
+    const found = await api('/links/search?limit=50&q=' + encodeURIComponent(words) + (chosen ? '&tag=' + encodeURIComponent(chosen) : ''));
+    if (turn !== typed) return; // an answer to an older question
+    $('links').replaceChildren(...found.links.map(hit => row(hit.link, hit.markedTitle)));
+    $('more').hidden = true;
+    $('tags').replaceChildren(`${found.total} found `, ...found.tags.map(({ tag, links }) => element('button', {
+      type: 'button', className: tag === chosen ? 'quiet chosen' : 'quiet', textContent: `${tag} ${links}`,
+      onclick: () => { chosen = tag === chosen ? null : tag; find(); },
+    })));
+  } catch (e) { if (turn === typed) say(e.message, true); }
 }
 
 async function change(link, verb) {
@@ -95,6 +126,7 @@ $('create').addEventListener('submit', async event => {
   event.preventDefault();
   const form = new FormData(event.target);
   const wish = { target: form.get('target') };
+  if (form.get('title')) wish.title = form.get('title');
   if (form.get('alias')) wish.alias = form.get('alias');
   if (form.get('expiresAt')) wish.expiresAt = new Date(form.get('expiresAt')).toISOString();
   if (form.get('maxVisits')) wish.maxVisits = Number(form.get('maxVisits'));
@@ -107,6 +139,8 @@ $('create').addEventListener('submit', async event => {
     await list();
   } catch (e) { say(e.message, true); }
 });
+$('find').addEventListener('submit', event => event.preventDefault());
+$('words').addEventListener('input', () => find());
 $('more').addEventListener('click', () => list(next));
 $('key').addEventListener('change', () => list());
 setInterval(() => { if (watched) draw().catch(e => say(e.message, true)); }, 1000);

@@ -1,8 +1,10 @@
 package dev.backendmastery.benchmarks;
 
 import dev.backendmastery.benchmarks.caching.HitRatio;
+import dev.backendmastery.benchmarks.relevance.RelevanceComparison;
 import dev.backendmastery.benchmarks.report.Recorder;
 import dev.backendmastery.benchmarks.report.Report;
+import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.List;
  *   <li>{@code report} turns the result files into {@code benchmarks/README.md}, its charts and the numbers in the chapters
  *   <li>{@code check} fails if one of those is not what the result files give
  *   <li>{@code hit-ratio} replays a trace through every cache, and says how much of it each would have answered
+ *   <li>{@code search} times the index and Lucene on the documents and queries of two files
+ *   <li>{@code relevance} measures how well the index and Lucene rank a judged collection
  *   <li>anything else goes to JMH as it is
  * </ul>
  */
@@ -42,6 +46,9 @@ public final class Benchmarks {
                 System.exit(wrong.isEmpty() ? 0 : 1);
             }
             case "hit-ratio" -> System.exit(HitRatio.main(List.of(arguments).subList(1, arguments.length)));
+            case "search" -> System.exit(SearchBenchmark.main(List.of(arguments).subList(1, arguments.length)));
+            case "relevance" ->
+                System.exit(RelevanceComparison.main(List.of(arguments).subList(1, arguments.length)));
             default -> org.openjdk.jmh.Main.main(Arrays.copyOf(arguments, arguments.length));
         }
     }

@@ -1,5 +1,6 @@
 package dev.backendmastery.benchmarks.report;
 
+import dev.backendmastery.benchmarks.analysis.AnalysisBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
@@ -14,6 +15,7 @@ import dev.backendmastery.benchmarks.concurrent.KeyedExecutorBenchmark;
 import dev.backendmastery.benchmarks.concurrent.RingBufferBenchmark;
 import dev.backendmastery.benchmarks.databases.KeysetBenchmark;
 import dev.backendmastery.benchmarks.databases.TransactionsBenchmark;
+import dev.backendmastery.benchmarks.elasticsearch.BulkBenchmark;
 import dev.backendmastery.benchmarks.hashing.BucketBenchmark;
 import dev.backendmastery.benchmarks.hashing.MovementRace;
 import dev.backendmastery.benchmarks.hashing.PlacementBenchmark;
@@ -25,8 +27,10 @@ import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
 import dev.backendmastery.benchmarks.patterns.OutboxBenchmark;
 import dev.backendmastery.benchmarks.ratelimit.RateLimiterBenchmark;
+import dev.backendmastery.benchmarks.relevance.MeasureBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
+import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
@@ -79,6 +83,10 @@ public final class Recorder {
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),
+            Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
+            Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
+            Map.entry("bulk", BulkBenchmark::run),
+            Map.entry("search", SearchBenchmark::run),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

@@ -22,6 +22,7 @@ final class ArrowsTest {
     private static final String DATABASES = "dev.backendmastery.databases..";
     private static final String CACHING = "dev.backendmastery.caching..";
     private static final String MESSAGING = "dev.backendmastery.messaging..";
+    private static final String SEARCH = "dev.backendmastery.search..";
     private static final String PATTERNS = "dev.backendmastery.patterns..";
     private static final String ENGINES = "dev.backendmastery.engines..";
     private static final String DOMAIN = "dev.backendmastery.shortener.domain..";
@@ -34,6 +35,7 @@ final class ArrowsTest {
                     "dev.backendmastery.databases",
                     "dev.backendmastery.caching",
                     "dev.backendmastery.messaging",
+                    "dev.backendmastery.search",
                     "dev.backendmastery.patterns",
                     "dev.backendmastery.engines",
                     "dev.backendmastery.shortener");
@@ -45,6 +47,7 @@ final class ArrowsTest {
         knowsOfOursOnly(DATABASES, CORE).check(CLASSES);
         knowsOfOursOnly(CACHING, CORE).check(CLASSES);
         knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
+        knowsOfOursOnly(SEARCH, CORE).check(CLASSES);
         knowsOfOursOnly(PATTERNS, CORE, DATABASES, MESSAGING).check(CLASSES);
     }
 
@@ -71,6 +74,7 @@ final class ArrowsTest {
                         "dev.backendmastery.shortener.postgres..",
                         "dev.backendmastery.shortener.redis..",
                         "dev.backendmastery.shortener.messages..",
+                        "dev.backendmastery.shortener.search..",
                         "io.javalin..",
                         "org.jooq..",
                         "redis.clients..")

@@ -2,15 +2,18 @@ package dev.backendmastery.showcase;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backendmastery.engines.Elasticsearch;
 import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -62,22 +66,27 @@ final class Check {
     /** Runs everything; true if all held. */
     boolean run() throws IOException, InterruptedException {
         Path log = Files.createTempFile("showcase-check-", ".log");
-        out.println("Starting PostgreSQL (with fsync), Redis, Kafka, two nodes and a relay ...");
+        out.println("Starting PostgreSQL (with fsync), Redis, Kafka, Elasticsearch, two nodes and a relay ...");
         // Servers of its own: these are killed.
         try (Postgres postgres = Postgres.builder().durable().start();
                 Redis redis = Redis.builder().start();
-                Kafka kafka = Kafka.builder().start()) {
+                Kafka kafka = Kafka.builder().start();
+                Elasticsearch elasticsearch = Elasticsearch.builder().start()) {
             Map<String, String> settings = Showcase.settings(postgres.createDatabase(), redis, kafka, key);
             settings.put("SHORTENER_PORT", "0");
             Map<String, String> serving = new TreeMap<>(settings);
             serving.put("SHORTENER_ROLES", "http,analytics");
             Map<String, String> relaying = new TreeMap<>(settings);
             relaying.put("SHORTENER_ROLES", "relay");
+            Map<String, String> searching = new TreeMap<>(serving);
+            searching.put("SHORTENER_ELASTICSEARCH", Showcase.at(elasticsearch));
             try (NodeProcess one = NodeProcess.start(serving, log);
-                    NodeProcess two = NodeProcess.start(serving, log)) {
+                    NodeProcess two = NodeProcess.start(searching, log)) {
                 redirects(one.url(), two.url());
                 bans(one.url(), two.url());
                 idempotency(one.url(), two.url());
+                searches(one.url(), two.url());
+                killElasticsearch(one.url(), two.url(), elasticsearch);
                 killTheRelay(one.url(), two.url(), relaying, log);
                 killANode(one, two.url());
             }
@@ -174,6 +183,89 @@ final class Check {
                     i % 2 == 0 ? one : two, Map.of("target", "https://example.com/"), "Idempotency-Key", "check"));
         }
         line("ten requests with one idempotency key", codes.size() == 1, "%d link(s)", codes.size());
+    }
+
+    /** One node has an index of its own, the other one asks Elasticsearch. */
+    private void searches(String own, String elastic) {
+        List<String> words =
+                List.of("red", "blue", "shoes", "menu", "guide", "café", "release", "notes", "sale", "maps");
+        Random random = new Random(7);
+        int links = 60;
+        for (int i = 0; i < links; i++) {
+            String first = words.get(random.nextInt(words.size()));
+            String second = words.get(random.nextInt(words.size()));
+            create(
+                    i % 2 == 0 ? own : elastic,
+                    Map.of(
+                            "target",
+                            "https://example.com/" + i + "/" + words.get(random.nextInt(words.size())),
+                            "title",
+                            "Showcase " + first + " " + second,
+                            "tags",
+                            List.of(first.equals("café") ? "cafe" : first)));
+        }
+        boolean all = awaitFound(own, "showcase", links) && awaitFound(elastic, "showcase", links);
+        List<String> questions = new ArrayList<>(words);
+        words.forEach(word -> questions.add(word.substring(0, 2)));
+        words.forEach(word -> questions.add("showcase " + word));
+        words.forEach(word -> questions.add(word + " " + words.get(random.nextInt(words.size()))));
+        int same = 0;
+        int found = 0;
+        for (String question : questions) {
+            List<String> codes = find(own, question);
+            same += codes.equals(find(elastic, question)) ? 1 : 0;
+            found += codes.size();
+        }
+        line(
+                "an index of its own and Elasticsearch: the same links, in the same order",
+                all && same == questions.size() && found > questions.size(),
+                "%d of %d questions, %d links",
+                same,
+                questions.size(),
+                found);
+    }
+
+    private void killElasticsearch(String own, String elastic, Elasticsearch elasticsearch) {
+        String code = create(elastic, Map.of("target", "https://example.com/"));
+        elasticsearch.kill();
+        long start = System.nanoTime();
+        int refused = call("GET", elastic + "/api/links/search?q=showcase", null).status;
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        boolean follows = call("GET", elastic + "/" + code, null).status == 302;
+        create(elastic, Map.of("target", "https://example.com/", "title", "Meanwhile"));
+        elasticsearch.restart();
+        boolean again = awaitFound(own, "meanwhile", 1) && awaitFound(elastic, "meanwhile", 1);
+        line(
+                "Elasticsearch killed and restarted: links are followed, later found",
+                refused == 503 && follows && again,
+                "%d after %d ms meanwhile",
+                refused,
+                millis);
+    }
+
+    private boolean awaitFound(String node, String words, int links) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (find(node, words).size() != links) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        return true;
+    }
+
+    private List<String> find(String node, String words) {
+        Reply reply = call(
+                "GET",
+                node + "/api/links/search?limit=100&q=" + URLEncoder.encode(words, StandardCharsets.UTF_8),
+                null);
+        List<String> codes = new ArrayList<>();
+        if (reply.status == 200) {
+            reply.json()
+                    .path("links")
+                    .forEach(found -> codes.add(found.path("link").path("code").asText()));
+        }
+        return codes;
     }
 
     /** Events are made while relays are killed, one after the other; a last one has time to finish. */

@@ -1,6 +1,8 @@
 package dev.backendmastery.showcase;
 
+import dev.backendmastery.engines.Elasticsearch;
 import dev.backendmastery.engines.Engine;
+import dev.backendmastery.engines.EngineServer;
 import dev.backendmastery.engines.EngineStartException;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Kafka;
@@ -71,19 +73,23 @@ public final class Showcase {
 
     private static void serve(int port) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        OUT.println("Starting PostgreSQL, Redis and Kafka ...");
-        Engines.start(Engine.POSTGRES, Engine.REDIS, Engine.KAFKA);
+        OUT.println("Starting PostgreSQL, Redis, Kafka and Elasticsearch ...");
+        Engines.start(Engine.POSTGRES, Engine.REDIS, Engine.KAFKA, Engine.ELASTICSEARCH);
         Postgres postgres = Engines.postgres();
         Redis redis = Engines.redis();
         Kafka kafka = Engines.kafka();
+        Elasticsearch elasticsearch = Engines.elasticsearch();
         OUT.printf(
-                "  PostgreSQL on port %d after %s, Redis on port %d after %s, Kafka on port %d after %s%n",
+                "  PostgreSQL on port %d after %s, Redis on port %d after %s, Kafka on port %d after %s,"
+                        + " Elasticsearch on port %d after %s%n",
                 postgres.port(),
                 seconds(postgres.startTime()),
                 redis.port(),
                 seconds(redis.startTime()),
                 kafka.port(),
-                seconds(kafka.startTime()));
+                seconds(kafka.startTime()),
+                elasticsearch.port(),
+                seconds(elasticsearch.startTime()));
         OUT.println("Starting two nodes of the URL shortener ...");
         String key = randomKey();
         Map<String, String> settings = settings(postgres.createDatabase(), redis, kafka, key);
@@ -91,10 +97,13 @@ public final class Showcase {
         settings.put("SHORTENER_PORT", Integer.toString(port));
         NodeProcess one = NodeProcess.start(settings, log);
         settings.put("SHORTENER_PORT", "0");
+        settings.put("SHORTENER_ELASTICSEARCH", at(elasticsearch));
         NodeProcess two = NodeProcess.start(settings, log);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(one, two, log), "end-of-showcase"));
         OUT.printf("Ready after %s.%n%n", seconds(Duration.ofNanos(System.nanoTime() - start)));
-        OUT.println("  URL shortener   " + one.url() + "   (another node: " + two.url() + ")");
+        OUT.println("  URL shortener   " + one.url() + "");
+        OUT.println("  another node    " + two.url()
+                + "   (searches in Elasticsearch, the first one in an index of its own)");
         OUT.println("  API key         " + key);
         OUT.println("  its API         " + one.url() + "/openapi.json");
         OUT.println("  the nodes' log  " + log);
@@ -127,6 +136,10 @@ public final class Showcase {
         settings.put("SHORTENER_VISITS_PER_SECOND", "100000");
         settings.put("SHORTENER_CREATIONS_PER_MINUTE", "100000");
         return settings;
+    }
+
+    static String at(EngineServer engine) {
+        return engine.host() + ":" + engine.port();
     }
 
     static String randomKey() {

@@ -69,6 +69,8 @@ final class BrowserTest {
             page.getByLabel("API key").fill(KEY);
             page.getByLabel("Target").fill("http://127.0.0.1:" + target.port() + "/");
             page.getByLabel("Alias").fill("my-first-link");
+            page.getByLabel("Title").fill("My <b>first</b> link");
+            page.getByLabel("Tags").first().fill("mine, first-ones");
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Create"))
                     .click();
             assertThat(page.getByRole(AriaRole.STATUS)).hasText("Made " + node.url() + "/my-first-link");
@@ -83,6 +85,15 @@ final class BrowserTest {
             assertEquals("http://127.0.0.1:" + target.port() + "/", followed.url());
             assertThat(page.locator("#numbers")).hasAttribute("data-visits", "1");
             assertThat(page.locator("#qr svg")).isVisible();
+            page.getByLabel("Find").fill("nothing");
+            assertThat(page.locator("#tags")).containsText("0 found");
+            page.getByLabel("Find").fill("first");
+            assertThat(page.locator("#tags")).containsText("1 found");
+            assertThat(page.locator("#links strong")).hasText("My <b>first</b> link");
+            assertThat(page.locator("#links strong em")).hasText("first");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("mine 1"))
+                    .click();
+            assertThat(page.locator("#tags .chosen")).hasText("mine 1");
             page.screenshot(new Page.ScreenshotOptions()
                     .setPath(Path.of("target", "shortener.png"))
                     .setFullPage(true));

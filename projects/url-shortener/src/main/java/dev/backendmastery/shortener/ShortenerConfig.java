@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param creationsPerMinute for each API key and each address
  * @param visitsPerSecond for each address
  * @param kafka Kafka, host:port, or null for a service without messages: clicks go straight to PostgreSQL, histories stay empty
+ * @param elasticsearch Elasticsearch, host:port, for searching links; or null for an index in each node
  * @param roles what this node does; without {@code kafka} there is {@link Role#HTTP} only
  * @param exemptTargets {@code host:port} pairs that may be led to although they are not public
  * @param hosts names that resolve to fixed addresses, as in a hosts file; others are asked of the system
@@ -44,6 +45,7 @@ public record ShortenerConfig(
         long creationsPerMinute,
         long visitsPerSecond,
         @Nullable String kafka,
+        @Nullable String elasticsearch,
         Set<Role> roles,
         Set<String> exemptTargets,
         Map<String, String> hosts) {
@@ -81,7 +83,7 @@ public record ShortenerConfig(
 
     /**
      * From the environment: {@code SHORTENER_JDBC_URL}, {@code SHORTENER_REDIS} (host:port), {@code SHORTENER_SECRET},
-     * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_KAFKA} (host:port), {@code SHORTENER_ROLES} (http, relay,
+     * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_KAFKA} (host:port), {@code SHORTENER_ELASTICSEARCH} (host:port), {@code SHORTENER_ROLES} (http, relay,
      * analytics; comma), {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
      * SHORTENER_EXEMPT_TARGETS} (host:port, comma), {@code SHORTENER_HOSTS} (name=address, comma), {@code
      * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}.
@@ -106,6 +108,10 @@ public record ShortenerConfig(
         String kafka = environment.get("SHORTENER_KAFKA");
         if (kafka != null) {
             builder.kafka(kafka);
+        }
+        String elasticsearch = environment.get("SHORTENER_ELASTICSEARCH");
+        if (elasticsearch != null) {
+            builder.elasticsearch(elasticsearch);
         }
         List<String> roles = list(environment, "SHORTENER_ROLES");
         if (!roles.isEmpty()) {
@@ -175,6 +181,7 @@ public record ShortenerConfig(
         private long creationsPerMinute = 600;
         private long visitsPerSecond = 200;
         private @Nullable String kafka;
+        private @Nullable String elasticsearch;
         private Set<Role> roles = EnumSet.allOf(Role.class);
         private final Set<String> exemptTargets = new HashSet<>();
         private final Map<String, String> hosts = new HashMap<>();
@@ -224,6 +231,12 @@ public record ShortenerConfig(
             return this;
         }
 
+        /** Links are searched in Elasticsearch at {@code host:port}. */
+        public Builder elasticsearch(String hostAndPort) {
+            elasticsearch = hostAndPort;
+            return this;
+        }
+
         /** What this node does; everything, if nothing is said. */
         public Builder roles(Set<Role> wanted) {
             roles = wanted;
@@ -261,6 +274,7 @@ public record ShortenerConfig(
                     creationsPerMinute,
                     visitsPerSecond,
                     kafka,
+                    elasticsearch,
                     roles,
                     exemptTargets,
                     hosts);

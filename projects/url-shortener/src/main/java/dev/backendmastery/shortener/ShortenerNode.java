@@ -14,6 +14,7 @@ import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.shortener.ShortenerConfig.Role;
 import dev.backendmastery.shortener.application.ApiKeys;
+import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.Targets;
@@ -24,6 +25,7 @@ import dev.backendmastery.shortener.postgres.PostgresApiKeys;
 import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import dev.backendmastery.shortener.redis.LinkCodec;
+import dev.backendmastery.shortener.search.LinkIndexes;
 import io.javalin.Javalin;
 import java.net.InetAddress;
 import java.net.URI;
@@ -100,13 +102,22 @@ public final class ShortenerNode implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         ApiKeys keys = new PostgresApiKeys(messages.transactions(), new SecureRandom(), clock);
         keys.ensure("administrator", true, config.adminKey());
-        Javalin server = wire(config, messages, keys, redis, clock).create("127.0.0.1");
+        LinkSearch search = open.add(
+                config.elasticsearch() == null
+                        ? LinkIndexes.own(messages.transactions())
+                        : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions()));
+        Javalin server = wire(config, messages, search, keys, redis, clock).create("127.0.0.1");
         open.add(server::stop);
         return server.start(config.port());
     }
 
     private static ShortenerHttp wire(
-            ShortenerConfig config, MessagePath messages, ApiKeys keys, RedisClient redis, InstantSource clock) {
+            ShortenerConfig config,
+            MessagePath messages,
+            LinkSearch search,
+            ApiKeys keys,
+            RedisClient redis,
+            InstantSource clock) {
         byte[] codeKey = Arrays.copyOf(derive(config.secret(), "codes"), FeistelShortCodes.KEY_BYTES);
         Transactions transactions = messages.transactions();
         PostgresLinkStore store = new PostgresLinkStore(
@@ -126,6 +137,7 @@ public final class ShortenerNode implements AutoCloseable {
                 store,
                 messages.clicks(),
                 new PostgresLinkHistory(transactions),
+                search,
                 near,
                 shared,
                 targets(config),

@@ -28,6 +28,11 @@ final class Client {
         this.key = key;
     }
 
+    /** The same caller of another node. */
+    Client at(String other) {
+        return new Client(other, key);
+    }
+
     /** What came back; status 0 and no raw form if nothing did. */
     record Reply(int status, String text, @Nullable HttpResponse<String> raw) {
         JsonNode json() {

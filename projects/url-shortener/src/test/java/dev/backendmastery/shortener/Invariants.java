@@ -28,7 +28,7 @@ final class Invariants {
     private Invariants() {}
 
     static NewLink link(String target, @Nullable String alias) {
-        return new NewLink(target, alias, null, null, new TreeSet<>());
+        return new NewLink(target, null, alias, null, null, new TreeSet<>());
     }
 
     /** One of 64 creators gets the alias, the others are told, and it leads where that one said. */

@@ -17,6 +17,7 @@ import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ClickLog;
+import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
 import dev.backendmastery.shortener.application.Shortener;
@@ -33,6 +34,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -186,6 +188,7 @@ final class InvariantsTest {
                 store,
                 clicks,
                 new PostgresLinkHistory(transactions),
+                LinkSearch.NONE,
                 near,
                 shared,
                 targets,
@@ -247,6 +250,7 @@ final class InvariantsTest {
                     0,
                     String.valueOf(alias),
                     link.target(),
+                    link.title(),
                     creator,
                     Link.Status.ACTIVE,
                     Instant.now(),
@@ -268,6 +272,11 @@ final class InvariantsTest {
         @Override
         public Optional<Link> find(String code) {
             return store.find(code);
+        }
+
+        @Override
+        public List<Link> findAll(List<String> codes) {
+            return store.findAll(codes);
         }
 
         @Override

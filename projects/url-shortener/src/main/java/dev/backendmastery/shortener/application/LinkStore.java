@@ -19,6 +19,9 @@ public interface LinkStore {
     /** The link of {@code code}. */
     Optional<Link> find(String code);
 
+    /** The links of these codes, in their order; without those that are not there. */
+    List<Link> findAll(List<String> codes);
+
     /** Changes the status and returns the link after it; a banned link stays banned. */
     Link setStatus(String code, Link.Status status);
 

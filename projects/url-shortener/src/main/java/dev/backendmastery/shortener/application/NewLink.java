@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A link to be made, its values checked; {@code alias} null means a generated code. */
 public record NewLink(
         String target,
+        @Nullable String title,
         @Nullable String alias,
         @Nullable Instant expiresAt,
         @Nullable Long maxVisits,

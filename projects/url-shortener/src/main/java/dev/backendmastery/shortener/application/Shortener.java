@@ -10,12 +10,16 @@ import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
 import dev.backendmastery.shortener.domain.LinkException.Reason;
 import dev.backendmastery.shortener.domain.Targets;
+import dev.backendmastery.shortener.domain.Titles;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +36,13 @@ public final class Shortener {
 
     private static final Pattern BOT =
             Pattern.compile("bot|crawl|spider|slurp|preview|curl|wget|python-|headlesschrome");
+    private static final int MOST_QUERY = 200;
     private static final long MOST_VISITS = 1_000_000_000L;
 
     private final LinkStore store;
     private final ClickLog clicks;
     private final LinkHistory history;
+    private final LinkSearch search;
     private final Cache<String, Link> near;
     private final Cache<String, Link> shared;
     private final Targets targets;
@@ -48,6 +54,7 @@ public final class Shortener {
             LinkStore store,
             ClickLog clicks,
             LinkHistory history,
+            LinkSearch search,
             Cache<String, Link> near,
             Cache<String, Link> shared,
             Targets targets,
@@ -56,6 +63,7 @@ public final class Shortener {
         this.store = store;
         this.clicks = clicks;
         this.history = history;
+        this.search = search;
         this.near = near;
         this.shared = shared;
         this.targets = targets;
@@ -66,6 +74,7 @@ public final class Shortener {
     /** What a caller asks for when making a link, unchecked. */
     public record Wish(
             @Nullable String target,
+            @Nullable String title,
             @Nullable String alias,
             @Nullable Instant expiresAt,
             @Nullable Long maxVisits,
@@ -91,6 +100,7 @@ public final class Shortener {
         }
         NewLink checked = new NewLink(
                 targets.check(wish.target()),
+                Titles.check(wish.title()),
                 wish.alias() == null ? null : Aliases.check(wish.alias()),
                 wish.expiresAt(),
                 wish.maxVisits(),
@@ -109,10 +119,42 @@ public final class Shortener {
 
     /** The key's links, newest first. */
     public LinkStore.Page list(ApiKey key, @Nullable String tag, @Nullable String cursor, int limit) {
+        checkLimit(limit);
+        return store.list(key.id(), tag, cursor, limit);
+    }
+
+    /** A link that was found, as it is now, and its title as HTML if something was found there. */
+    public record FoundLink(Link link, @Nullable String marked) {}
+
+    /** What was found; {@code total} and {@code tags} as of a moment ago. */
+    public record FoundLinks(List<FoundLink> links, long total, List<LinkSearch.TagCount> tags) {}
+
+    /**
+     * The key's own links by words, or anybody's if it is an administrator's, best first.
+     *
+     * @throws SearchUnavailableException if they cannot be searched now
+     */
+    public FoundLinks search(ApiKey key, @Nullable String words, @Nullable String tag, int limit) {
+        checkLimit(limit);
+        if (words == null || words.isBlank() || words.length() > MOST_QUERY) {
+            throw LinkException.invalid("q must be from 1 to " + MOST_QUERY + " characters");
+        }
+        LinkSearch.Found found = search.find(new LinkSearch.Request(key.admin() ? null : key.id(), words, tag, limit));
+        Map<String, LinkSearch.Hit> hits = new LinkedHashMap<>();
+        found.hits().forEach(hit -> hits.put(hit.code(), hit));
+        // The index says which; what they are, and whose, the store says.
+        List<FoundLink> links = store.findAll(List.copyOf(hits.keySet())).stream()
+                .filter(link -> link.owner() == key.id() || key.admin())
+                .map(link -> new FoundLink(
+                        link, Objects.requireNonNull(hits.get(link.code())).title()))
+                .toList();
+        return new FoundLinks(links, found.total(), found.tags());
+    }
+
+    private static void checkLimit(int limit) {
         if (limit < 1 || limit > 100) {
             throw LinkException.invalid("limit must be from 1 to 100, was " + limit);
         }
-        return store.list(key.id(), tag, cursor, limit);
     }
 
     /** Switches a link off or on, or bans it, which only an administrator may. */

@@ -33,6 +33,7 @@ public final class Aliases {
             "openapi",
             "privacy",
             "robots",
+            "search",
             "signin",
             "signup",
             "stats",

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the number behind a generated code
  * @param code what stands in the short address
  * @param target where it leads
+ * @param title what it is called, or null
  * @param owner the API key that made it
  * @param status whether it may be followed
  * @param createdAt when it was made
@@ -21,6 +22,7 @@ public record Link(
         long id,
         String code,
         String target,
+        @Nullable String title,
         long owner,
         Status status,
         Instant createdAt,

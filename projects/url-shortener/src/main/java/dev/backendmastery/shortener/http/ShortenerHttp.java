@@ -13,9 +13,12 @@ import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ApiKeys.ApiKey;
 import dev.backendmastery.shortener.application.ClickNotRecordedException;
 import dev.backendmastery.shortener.application.LinkEvent;
+import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.LinkStore;
+import dev.backendmastery.shortener.application.SearchUnavailableException;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.application.Shortener.Answer;
+import dev.backendmastery.shortener.application.Shortener.FoundLinks;
 import dev.backendmastery.shortener.application.Shortener.Visit;
 import dev.backendmastery.shortener.application.Shortener.Wish;
 import dev.backendmastery.shortener.domain.Link;
@@ -108,6 +111,7 @@ public final class ShortenerHttp {
         routes.post("/api/keys", withKey(this::createKey));
         routes.post("/api/links", withKey(this::createLink));
         routes.get("/api/links", withKey(this::listLinks));
+        routes.get("/api/links/search", withKey(this::search));
         routes.get(
                 "/api/links/{code}",
                 withKey((context, key) -> context.json(view(context, shortener.find(key, context.pathParam("code"))))));
@@ -139,6 +143,10 @@ public final class ShortenerHttp {
         routes.exception(
                 HttpResponseException.class,
                 (e, context) -> problem(context, e.getStatus(), Objects.requireNonNullElse(e.getMessage(), "refused")));
+        routes.exception(SearchUnavailableException.class, (e, context) -> {
+            context.header("Retry-After", "1");
+            problem(context, 503, Objects.requireNonNullElse(e.getMessage(), "links cannot be searched now"));
+        });
         routes.exception(ClickNotRecordedException.class, (e, context) -> unavailable(context, e));
         routes.exception(RedisUnavailableException.class, (e, context) -> unavailable(context, e));
         routes.exception(DatabaseUnavailableException.class, (e, context) -> unavailable(context, e));
@@ -200,6 +208,17 @@ public final class ShortenerHttp {
                 key, context.queryParam("tag"), context.queryParam("cursor"), number(context.queryParam("limit"), 20));
         context.json(new PageView(
                 page.links().stream().map(link -> view(context, link)).toList(), page.next()));
+    }
+
+    private void search(Context context, ApiKey key) {
+        FoundLinks found = shortener.search(
+                key, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
+        context.json(new FoundView(
+                found.links().stream()
+                        .map(link -> new FoundLinkView(view(context, link.link()), link.marked()))
+                        .toList(),
+                found.total(),
+                found.tags()));
     }
 
     private static int number(@Nullable String text, int otherwise) {
@@ -281,11 +300,17 @@ public final class ShortenerHttp {
             String code,
             String shortUrl,
             String target,
+            @Nullable String title,
             Link.Status status,
             Instant createdAt,
             @Nullable Instant expiresAt,
             @Nullable Long maxVisits,
             SortedSet<String> tags) {}
+
+    /** A link that was found; {@code markedTitle} is HTML. */
+    private record FoundLinkView(LinkView link, @Nullable String markedTitle) {}
+
+    private record FoundView(List<FoundLinkView> links, long total, List<LinkSearch.TagCount> tags) {}
 
     private record PageView(List<LinkView> links, @Nullable String next) {}
 
@@ -295,6 +320,7 @@ public final class ShortenerHttp {
                 link.code(),
                 base + "/" + link.code(),
                 link.target(),
+                link.title(),
                 link.status(),
                 link.createdAt(),
                 link.expiresAt(),

@@ -10,12 +10,8 @@ import dev.backendmastery.databases.paging.InvalidCursorException;
 import dev.backendmastery.databases.paging.Keyset;
 import dev.backendmastery.databases.paging.SortKey;
 import dev.backendmastery.shortener.application.LinkStore.Page;
-import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
 import dev.backendmastery.shortener.tables.tables.records.LinkRecord;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +45,6 @@ final class LinkPages {
         } catch (InvalidCursorException e) {
             throw LinkException.invalid("cursor is not one that this list gave");
         }
-        List<Long> ids = page.rows().stream().map(LinkRecord::getId).toList();
-        Map<Long, List<String>> tags =
-                tx.selectFrom(LINK_TAG).where(LINK_TAG.LINK_ID.in(ids)).fetchGroups(LINK_TAG.LINK_ID, LINK_TAG.TAG);
-        List<Link> links = page.rows().stream()
-                .map(row -> PostgresLinkStore.toLink(row, new TreeSet<>(tags.getOrDefault(row.getId(), List.of()))))
-                .toList();
-        return new Page(links, page.next().orElse(null));
+        return new Page(PostgresLinkStore.toLinks(tx, page.rows()), page.next().orElse(null));
     }
 }

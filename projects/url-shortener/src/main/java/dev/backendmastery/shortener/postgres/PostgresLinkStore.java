@@ -23,12 +23,17 @@ import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +125,7 @@ public final class PostgresLinkStore implements LinkStore {
                     .set(LINK.ID, id)
                     .set(LINK.CODE, code)
                     .set(LINK.TARGET, link.target())
+                    .set(LINK.TITLE, link.title())
                     .set(LINK.OWNER, owner)
                     .set(LINK.STATUS, Link.Status.ACTIVE.name())
                     .set(LINK.CREATED_AT, now)
@@ -148,6 +154,17 @@ public final class PostgresLinkStore implements LinkStore {
         return transactions.read(
                 Isolation.READ_COMMITTED,
                 tx -> tx.selectFrom(LINK).where(LINK.CODE.eq(code)).fetchOptional(row -> read(tx, row)));
+    }
+
+    @Override
+    public List<Link> findAll(List<String> codes) {
+        return transactions.read(Isolation.READ_COMMITTED, tx -> {
+            Map<String, Link> found = toLinks(
+                            tx, tx.selectFrom(LINK).where(LINK.CODE.in(codes)).fetch())
+                    .stream()
+                    .collect(Collectors.toMap(Link::code, link -> link));
+            return codes.stream().map(found::get).filter(Objects::nonNull).toList();
+        });
     }
 
     @Override
@@ -186,20 +203,26 @@ public final class PostgresLinkStore implements LinkStore {
     }
 
     private static Link read(DSLContext tx, Record row) {
-        return toLink(
-                row,
-                new TreeSet<>(tx.select(LINK_TAG.TAG)
-                        .from(LINK_TAG)
-                        .where(LINK_TAG.LINK_ID.eq(row.get(LINK.ID)))
-                        .fetch(LINK_TAG.TAG)));
+        return toLinks(tx, List.of(row)).get(0);
     }
 
-    static Link toLink(Record row, SortedSet<String> tags) {
+    /** With their tags. */
+    static List<Link> toLinks(DSLContext tx, List<? extends Record> rows) {
+        List<Long> ids = rows.stream().map(row -> row.get(LINK.ID)).toList();
+        Map<Long, List<String>> tags =
+                tx.selectFrom(LINK_TAG).where(LINK_TAG.LINK_ID.in(ids)).fetchGroups(LINK_TAG.LINK_ID, LINK_TAG.TAG);
+        return rows.stream()
+                .map(row -> toLink(row, new TreeSet<>(tags.getOrDefault(row.get(LINK.ID), List.of()))))
+                .toList();
+    }
+
+    private static Link toLink(Record row, SortedSet<String> tags) {
         OffsetDateTime expires = row.get(LINK.EXPIRES_AT);
         return new Link(
                 row.get(LINK.ID),
                 row.get(LINK.CODE),
                 row.get(LINK.TARGET),
+                row.get(LINK.TITLE),
                 row.get(LINK.OWNER),
                 Link.Status.valueOf(row.get(LINK.STATUS)),
                 row.get(LINK.CREATED_AT).toInstant(),
@@ -212,9 +235,13 @@ public final class PostgresLinkStore implements LinkStore {
     private static String fingerprint(NewLink link) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Object part :
-                    new @Nullable Object[] {link.target(), link.alias(), link.expiresAt(), link.maxVisits(), link.tags()
-                    }) {
+            List<@Nullable Object> parts = new ArrayList<>(
+                    Arrays.asList(link.target(), link.alias(), link.expiresAt(), link.maxVisits(), link.tags()));
+            if (link.title() != null) {
+                parts.add(
+                        link.title()); // those without one have the fingerprint that they had before there were titles
+            }
+            for (Object part : parts) {
                 byte[] bytes = String.valueOf(part).getBytes(StandardCharsets.UTF_8);
                 digest.update(ByteBuffer.allocate(5)
                         .putInt(bytes.length)
