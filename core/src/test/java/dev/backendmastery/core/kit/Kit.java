@@ -3,16 +3,59 @@ package dev.backendmastery.core.kit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.opentest4j.MultipleFailuresError;
 
 /** Runs a contract kit on a planted wrong implementation and says which clauses convict it. */
 public final class Kit {
 
+    private static final int AT_ONCE = 3;
+
     private Kit() {}
+
+    /**
+     * Makes all of these trials, a few at a time, and fails with all that failed: for kits that wait more than they work, and
+     * that share nothing which they change.
+     */
+    public static void inParallel(Executable... trials) throws InterruptedException, ExecutionException {
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<Future<Optional<Throwable>>> results = new ArrayList<>();
+            for (Executable trial : trials) {
+                results.add(pool.submit(() -> failureOf(trial)));
+            }
+            List<Throwable> failures = new ArrayList<>();
+            for (Future<Optional<Throwable>> result : results) {
+                result.get().ifPresent(failures::add);
+            }
+            if (!failures.isEmpty()) {
+                throw new MultipleFailuresError("of " + trials.length + " trials", failures);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static Optional<Throwable> failureOf(Executable trial) {
+        try {
+            trial.execute();
+            return Optional.empty();
+        } catch (Throwable e) {
+            return Optional.of(e);
+        }
+    }
 
     /**
      * Passes if exactly these clauses fail: a fault that no clause sees, and a clause that fails for another reason, are

@@ -21,7 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** What every {@link Transactions} must hold, on a real PostgreSQL. Extend it, say how to create yours, run it. */
 @DisplayName("Transactions")
@@ -43,9 +47,13 @@ public abstract class TransactionsContract {
     private static final RetryBudget PLENTY = RetryBudget.of(1_000, 1_000_000);
     private static final String FAIL = "DO $$ BEGIN RAISE EXCEPTION 'told to' USING ERRCODE = '%s'; END $$";
 
-    private static String url = "";
-    private static Database database;
+    /** A database for each kit. */
+    private record Place(String url, Database database) {}
 
+    private static final Map<Class<?>, Place> PLACES = new ConcurrentHashMap<>();
+
+    private String url = "";
+    private Database database;
     private final ManualTicker ticker = new ManualTicker();
     private final List<Duration> pauses = new ArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
@@ -64,9 +72,10 @@ public abstract class TransactionsContract {
     protected abstract Transactions create(Parts parts);
 
     @BeforeAll
-    static void openDatabase() {
-        url = Engines.postgres().createDatabase();
-        database = pool(url, Duration.ofMillis(500));
+    static void openDatabase(TestInfo test) {
+        String url = Engines.postgres().createDatabase();
+        Database database = pool(url, Duration.ofMillis(500));
+        PLACES.put(test.getTestClass().orElseThrow(), new Place(url, database));
         database.dsl().execute("CREATE TABLE test (id int PRIMARY KEY, value int NOT NULL)");
         database.dsl().execute("CREATE SEQUENCE commits");
         database.dsl().execute("CREATE TABLE fragile (failures int NOT NULL)");
@@ -85,13 +94,17 @@ public abstract class TransactionsContract {
     }
 
     @AfterAll
-    static void closeDatabase() {
-        database.close();
-        Engines.postgres().dropDatabase(url);
+    static void closeDatabase(TestInfo test) {
+        Place place = Objects.requireNonNull(PLACES.remove(test.getTestClass().orElseThrow()));
+        place.database.close();
+        Engines.postgres().dropDatabase(place.url);
     }
 
     @BeforeEach
     void fresh() throws SQLException {
+        Place place = Objects.requireNonNull(PLACES.get(getClass()));
+        url = place.url;
+        database = place.database;
         database.dsl().execute("TRUNCATE test, fragile");
         database.dsl().execute("ALTER SEQUENCE commits RESTART");
         database.dsl().execute("INSERT INTO test VALUES (1, 10), (2, 20)");
@@ -639,7 +652,7 @@ public abstract class TransactionsContract {
         return tx.fetch("SELECT id FROM test WHERE value % 3 = 0").size();
     }
 
-    private static List<Integer> values() {
+    private List<Integer> values() {
         return values(database.dsl());
     }
 

@@ -1,7 +1,5 @@
 package dev.backendmastery.databases.tx;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
-
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.resilience.RetryBudget;
 import java.sql.Connection;
@@ -22,8 +20,8 @@ import org.junit.jupiter.api.Test;
 final class TransactionsContractBitesTest {
 
     @Test
-    void convictsFaultsOfOneAttempt() {
-        assertAll(
+    void convictsFaultsOfOneAttempt() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(CommitsWhateverHappens.class, "TX-1"),
                 () -> Kit.convicts(
                         IgnoresTheIsolation.class, "TX-2", "TX-13", "TX-25", "TX-26", "TX-27", "TX-28", "TX-29"),
@@ -36,8 +34,8 @@ final class TransactionsContractBitesTest {
     }
 
     @Test
-    void convictsFaultsOfRunningAgain() {
-        assertAll(
+    void convictsFaultsOfRunningAgain() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(
                         RunsOnlyTheStatementAgain.class,
                         "TX-2",
@@ -62,8 +60,8 @@ final class TransactionsContractBitesTest {
     }
 
     @Test
-    void convictsFaultsOfALostCommit() {
-        assertAll(
+    void convictsFaultsOfALostCommit() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(RunsALostCommitAgain.class, "TX-10", "TX-12", "TX-15"),
                 () -> Kit.convicts(TakesALostCommitForDone.class, "TX-11", "TX-12", "TX-15"),
                 () -> Kit.convicts(TakesALostCommitForFailed.class, "TX-10", "TX-11", "TX-12", "TX-15"),

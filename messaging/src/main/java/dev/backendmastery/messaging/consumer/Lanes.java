@@ -20,8 +20,27 @@ final class Lanes {
 
     private final Map<Object, Lane> lanes = new HashMap<>();
     private final BlockingQueue<Lane> ready = new LinkedBlockingQueue<>();
+    private final int lowRecords;
+    private final long maxBytes;
+    private final Runnable onRoom;
     private int inFlight;
     private long inFlightBytes;
+
+    /**
+     * @param lowRecords with no more in flight there is room
+     * @param maxBytes and with less than so many bytes
+     * @param onRoom run, under the lock, when room comes to be
+     */
+    Lanes(int lowRecords, long maxBytes, Runnable onRoom) {
+        this.lowRecords = lowRecords;
+        this.maxBytes = maxBytes;
+        this.onRoom = onRoom;
+    }
+
+    /** Whether all that one poll may return can be added. */
+    synchronized boolean hasRoom() {
+        return inFlight <= lowRecords && inFlightBytes < maxBytes;
+    }
 
     synchronized int inFlight() {
         return inFlight;
@@ -95,8 +114,12 @@ final class Lanes {
     }
 
     private void remove(Task task) {
+        boolean had = hasRoom();
         inFlight--;
         inFlightBytes -= task.bytes;
+        if (!had && hasRoom()) {
+            onRoom.run();
+        }
     }
 
     private void forget(Lane lane) {

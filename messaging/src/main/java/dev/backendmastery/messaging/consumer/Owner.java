@@ -53,7 +53,7 @@ final class Owner implements GroupListener {
 
     private final ConsumerRuntime.Builder settings;
     private final Timers timers;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes;
     private final Workers workers;
     private final @Nullable ParkedKeys parked;
     private final GroupMember member;
@@ -64,7 +64,8 @@ final class Owner implements GroupListener {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>(null);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean closing;
-    private volatile boolean parking;
+    private volatile boolean full;
+    private volatile boolean draining;
 
     // The owner thread's own.
     private final Map<Partition, Assignment> assignments = new TreeMap<>();
@@ -86,6 +87,8 @@ final class Owner implements GroupListener {
                         ? new ParkedKeys(settings.log, settings.subscription.group(), settings.deadLetters)
                         : null;
         settings.retry.tiers().forEach(tier -> tiers.add(tier.topic()));
+        this.lanes =
+                new Lanes(settings.maxRecords - settings.subscription.maxRecords(), settings.maxBytes, this::onRoom);
         this.workers = new Workers(settings, timers, lanes, parked, this::ended, this::fail);
         this.member = settings.log.join(settings.subscription, this);
         this.thread = settings.threads.newThread(this::run);
@@ -106,7 +109,13 @@ final class Owner implements GroupListener {
 
     private void ended(Task task) {
         finished.add(task);
-        if (parking) {
+        if (draining) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void onRoom() {
+        if (full) {
             LockSupport.unpark(thread);
         }
     }
@@ -189,13 +198,16 @@ final class Owner implements GroupListener {
         if (settings.ticker.nanos() - lastCommit >= settings.commitEvery.toNanos()) {
             commit(assignments.values());
         }
-        boolean allPaused = steer(hasRoom());
+        boolean room = lanes.hasRoom();
+        boolean allPaused = steer(room);
         if (idle || allPaused || settings.ticker.nanos() - lastPublish >= PUBLISH) {
             lastPublish = settings.ticker.nanos();
             publish();
         }
-        if (allPaused) {
-            park(() -> hasRoom() || !finished.isEmpty());
+        if (allPaused && room) {
+            park(); // each waits for a timer, or for what holds up its commits
+        } else if (allPaused) {
+            awaitRoom();
         }
         List<LogRecord> records;
         try {
@@ -204,7 +216,7 @@ final class Owner implements GroupListener {
             throw e;
         } catch (MessageLogException e) {
             unavailable("polling failed", e);
-            park(() -> closing);
+            park();
             return;
         }
         idle = records.isEmpty();
@@ -215,20 +227,18 @@ final class Owner implements GroupListener {
         return Math.max(0, Math.min(Math.min(LONGEST_POLL, timers.nanosUntilNext()), settings.commitEvery.toNanos()));
     }
 
-    private boolean hasRoom() {
-        return settings.maxRecords - lanes.inFlight() >= settings.subscription.maxRecords()
-                && lanes.inFlightBytes() < settings.maxBytes;
+    /** Waits for a short while, or for room: not for each record that ends, since a round costs more than a light one. */
+    private void awaitRoom() {
+        full = true;
+        if (!lanes.hasRoom()) {
+            park();
+        }
+        full = false;
     }
 
-    /** Waits for a short while, or until it may go on. */
-    private void park(java.util.function.BooleanSupplier until) {
-        parking = true;
-        try {
-            if (!until.getAsBoolean() && !closing) {
-                LockSupport.parkNanos(Math.min(LONGEST_PARK, Math.max(0, timers.nanosUntilNext())));
-            }
-        } finally {
-            parking = false;
+    private void park() {
+        if (!closing) {
+            LockSupport.parkNanos(Math.min(LONGEST_PARK, Math.max(0, timers.nanosUntilNext())));
         }
     }
 
@@ -481,19 +491,19 @@ final class Owner implements GroupListener {
     private void drain(List<Assignment> which, boolean polls) {
         long start = settings.ticker.nanos();
         boolean mayPoll = polls;
+        draining = true;
         while (which.stream().anyMatch(assignment -> assignment.busy.get() > 0)
                 && settings.ticker.nanos() - start < settings.drainTimeout.toNanos()) {
             timers.advance();
             settle();
-            parking = true;
             if (finished.isEmpty()) {
                 LockSupport.parkNanos(LONGEST_PARK);
             }
-            parking = false;
             if (mayPoll) {
                 mayPoll = stayMember();
             }
         }
+        draining = false;
         settle();
     }
 

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 /** All that the file log changes on a disk, so that a test can record it, or make it fail. */
 interface Disk {
 
-    /** A file that grows at its end. For one thread at a time. */
+    /** A file that grows at its end. For one thread at a time, but that {@link #force} may run beside the others. */
     interface Appender extends Closeable {
 
         /** Writes all of it, or throws and leaves an unknown part of it. */

@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Retention and compaction take place in {@link #maintain}, called by whoever has a timer.
  *
- * <p><b>Threads.</b> Safe for any number of threads; one thread of its own writes, and ends with {@link #close}.
+ * <p><b>Threads.</b> Safe for any number of threads; one thread of its own writes, and with {@link Builder#forceEvery} another forces
+ * meanwhile; they end with {@link #close}.
  * <b>Cost.</b> An append copies the message twice; a read reads whole batches, of at most 256 KiB or one message.
  * Compaction holds the keys of a partition in memory. <b>Not for</b> several processes, or more partitions than the
  * disk can force one after another. <b>Source.</b> The layout is Kafka's in spirit, none of its bytes: segments, sparse
@@ -60,6 +61,7 @@ public final class FileLog extends LocalLog<FilePartition> {
     private final FileChannel lockFile;
     private final OffsetJournal offsets;
     private final AppendQueue queue;
+    private final @Nullable ForceAhead ahead;
     private final Thread writer;
 
     /** All that a builder collects. */
@@ -79,7 +81,9 @@ public final class FileLog extends LocalLog<FilePartition> {
         this.lockFile = lockFile;
         this.offsets = offsets;
         this.queue = new AppendQueue(settings.maxPendingBytes());
-        this.writer = new Thread(this::write, "file-log-" + settings.folder().getFileName());
+        String name = "file-log-" + settings.folder().getFileName();
+        this.ahead = settings.forceEvery() == null ? null : new ForceAhead(name + "-ahead");
+        this.writer = new Thread(this::write, name);
         writer.setDaemon(true);
     }
 
@@ -165,7 +169,8 @@ public final class FileLog extends LocalLog<FilePartition> {
         try {
             for (int number = 0; number < topic.partitions(); number++) {
                 Path folder = topics.resolve(topic.name()).resolve(Integer.toString(number));
-                partitions.add(FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk()));
+                partitions.add(
+                        FilePartition.open(new Partition(topic.name(), number), folder, topic, settings.disk(), ahead));
             }
             return List.copyOf(partitions);
         } catch (IOException | RuntimeException e) {
@@ -360,6 +365,9 @@ public final class FileLog extends LocalLog<FilePartition> {
         }
         queue.close();
         joinWriter();
+        if (ahead != null) {
+            ahead.close();
+        }
         IOException failure = null;
         try {
             for (Kept<FilePartition> kept : kept()) {

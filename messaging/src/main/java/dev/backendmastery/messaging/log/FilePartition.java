@@ -33,6 +33,7 @@ final class FilePartition implements LocalPartition, Closeable {
     private final Path folder;
     private final Topic topic;
     private final Disk disk;
+    private final @Nullable ForceAhead ahead;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     private final ReadWriteLock files = new ReentrantReadWriteLock();
     private final Object maintenance = new Object();
@@ -41,6 +42,7 @@ final class FilePartition implements LocalPartition, Closeable {
     private Segment active;
     private Disk.Appender appender;
     private long written;
+    private long unforced;
     private long next;
     private long durable;
     private final List<Segment> touched = new ArrayList<>();
@@ -56,12 +58,14 @@ final class FilePartition implements LocalPartition, Closeable {
     private long cleanedUpTo = -1;
     private long nextTombstone = Long.MAX_VALUE;
 
-    private FilePartition(Partition id, Path folder, Topic topic, Disk disk, Segment active, long next)
+    private FilePartition(
+            Partition id, Path folder, Topic topic, Disk disk, @Nullable ForceAhead ahead, Segment active, long next)
             throws IOException {
         this.id = id;
         this.folder = folder;
         this.topic = topic;
         this.disk = disk;
+        this.ahead = ahead;
         this.active = active;
         this.appender = disk.append(active.file());
         this.written = active.published();
@@ -73,9 +77,10 @@ final class FilePartition implements LocalPartition, Closeable {
     /**
      * Opens what is there, or begins anew.
      *
+     * @param ahead if acks do not wait for the disk
      * @throws CorruptLogException if something is broken that was durable
      */
-    static FilePartition open(Partition id, Path folder, Topic topic, Disk disk)
+    static FilePartition open(Partition id, Path folder, Topic topic, Disk disk, @Nullable ForceAhead ahead)
             throws IOException, InterruptedException {
         Files.createDirectories(folder);
         List<Long> bases = bases(folder);
@@ -95,7 +100,7 @@ final class FilePartition implements LocalPartition, Closeable {
                 ? Segment.empty(folder, 0)
                 : Segment.recovered(disk, folder, bases.get(bases.size() - 1));
         FilePartition partition = new FilePartition(
-                id, folder, topic, disk, active, active.index().last() + 1);
+                id, folder, topic, disk, ahead, active, active.index().last() + 1);
         closed.forEach(segment -> partition.segments.put(segment.base(), segment));
         partition.segments.put(active.base(), active);
         // What is shown now must not be lost by the next crash.
@@ -179,6 +184,11 @@ final class FilePartition implements LocalPartition, Closeable {
         if (bytes > 0) {
             appender.write(out);
             written += bytes;
+            unforced += bytes;
+            if (ahead != null && unforced >= ForceAhead.EVERY) {
+                unforced = 0;
+                ahead.ask(this, appender);
+            }
             if (!touched.contains(active)) {
                 touched.add(active);
             }

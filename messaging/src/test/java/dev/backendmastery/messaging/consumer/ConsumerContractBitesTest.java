@@ -28,10 +28,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -42,7 +38,6 @@ import org.junit.jupiter.api.Test;
 final class ConsumerContractBitesTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(1500);
-    private static final int AT_ONCE = 3;
 
     private static void await(BooleanSupplier goal) {
         long start = System.nanoTime();
@@ -677,21 +672,6 @@ final class ConsumerContractBitesTest {
         }
     }
 
-    /** Kits wait more than they work: some at a time. */
-    private static void convict(Map<Class<?>, List<String>> faults) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
-        try {
-            List<Future<?>> trials = new ArrayList<>();
-            faults.forEach((fault, clauses) ->
-                    trials.add(pool.submit(() -> Kit.convicts(fault, clauses.toArray(String[]::new)))));
-            for (Future<?> trial : trials) {
-                trial.get(2, TimeUnit.MINUTES);
-            }
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
     @Test
     void acquitsWhatIsRight() {
         Kit.convicts(NoFault.class);
@@ -699,57 +679,57 @@ final class ConsumerContractBitesTest {
 
     @Test
     void convictsFaultsOfCommits() throws Exception {
-        convict(Map.ofEntries(
-                Map.entry(AcksBeforeWork.class, List.of("CR-1")),
-                Map.entry(CommitsTheHighestFinished.class, List.of("CR-2", "CR-3", "CR-7")),
-                Map.entry(ForgetsGaps.class, List.of("CR-3", "CR-7", "CR-13")),
-                Map.entry(ForgetsGapsThatAreLarge.class, List.of("CR-7")),
-                Map.entry(DiesOfAFailedCommit.class, List.of("CR-11")),
-                Map.entry(StopsPollingAfterAFailedCommit.class, List.of("CR-11")),
-                Map.entry(ResetsWhatItCannotRead.class, List.of("CR-20")),
-                Map.entry(BelievesWhatBelongsToAnotherOffset.class, List.of("CR-20"))));
+        Kit.inParallel(
+                () -> Kit.convicts(AcksBeforeWork.class, "CR-1"),
+                () -> Kit.convicts(CommitsTheHighestFinished.class, "CR-2", "CR-3", "CR-7"),
+                () -> Kit.convicts(ForgetsGaps.class, "CR-3", "CR-7", "CR-13"),
+                () -> Kit.convicts(ForgetsGapsThatAreLarge.class, "CR-7"),
+                () -> Kit.convicts(DiesOfAFailedCommit.class, "CR-11"),
+                () -> Kit.convicts(StopsPollingAfterAFailedCommit.class, "CR-11"),
+                () -> Kit.convicts(ResetsWhatItCannotRead.class, "CR-20"),
+                () -> Kit.convicts(BelievesWhatBelongsToAnotherOffset.class, "CR-20"));
     }
 
     @Test
     void convictsFaultsOfOrderAndBounds() throws Exception {
-        convict(Map.ofEntries(
-                Map.entry(RunsKeysInParallel.class, List.of("CR-4")),
-                Map.entry(TakesOrderByPartitionForOrderByKey.class, List.of("CR-4")),
-                Map.entry(KeepsAnOrderThatNobodyWants.class, List.of("CR-5", "CR-15")),
-                Map.entry(TakesAnyNumber.class, List.of("CR-6")),
-                Map.entry(TakesAnySize.class, List.of("CR-6")),
-                Map.entry(NeverResumes.class, List.of("CR-6", "CR-7", "CR-15")),
-                Map.entry(HoldsUpAllPartitions.class, List.of("CR-7"))));
+        Kit.inParallel(
+                () -> Kit.convicts(RunsKeysInParallel.class, "CR-4"),
+                () -> Kit.convicts(TakesOrderByPartitionForOrderByKey.class, "CR-4"),
+                () -> Kit.convicts(KeepsAnOrderThatNobodyWants.class, "CR-5", "CR-15"),
+                () -> Kit.convicts(TakesAnyNumber.class, "CR-6"),
+                () -> Kit.convicts(TakesAnySize.class, "CR-6"),
+                () -> Kit.convicts(NeverResumes.class, "CR-6", "CR-7", "CR-15"),
+                () -> Kit.convicts(HoldsUpAllPartitions.class, "CR-7"));
     }
 
     @Test
     void convictsFaultsOfRebalancesAndEnds() throws Exception {
-        convict(Map.ofEntries(
-                Map.entry(DrainsNothing.class, List.of("CR-8")),
-                Map.entry(DrainsForEver.class, List.of("CR-9")),
-                Map.entry(IgnoresTheEpoch.class, List.of("CR-10")),
-                Map.entry(KeepsWhatIsLost.class, List.of("CR-10")),
-                Map.entry(HidesErrors.class, List.of("CR-13", "CR-18")),
-                Map.entry(ClosesAtOnce.class, List.of("CR-8", "CR-19")),
-                Map.entry(CommitsAllWhenClosed.class, List.of("CR-18", "CR-19")),
-                Map.entry(StopsPollingWhileDraining.class, List.of("CR-6", "CR-19"))));
+        Kit.inParallel(
+                () -> Kit.convicts(DrainsNothing.class, "CR-8"),
+                () -> Kit.convicts(DrainsForEver.class, "CR-9"),
+                () -> Kit.convicts(IgnoresTheEpoch.class, "CR-10"),
+                () -> Kit.convicts(KeepsWhatIsLost.class, "CR-10"),
+                () -> Kit.convicts(HidesErrors.class, "CR-13", "CR-18"),
+                () -> Kit.convicts(ClosesAtOnce.class, "CR-8", "CR-19"),
+                () -> Kit.convicts(CommitsAllWhenClosed.class, "CR-18", "CR-19"),
+                () -> Kit.convicts(StopsPollingWhileDraining.class, "CR-6", "CR-19"));
     }
 
     @Test
     void convictsFaultsOfRetriesAndLetters() throws Exception {
-        convict(Map.ofEntries(
-                Map.entry(RetryOvertakesItsKey.class, List.of("CR-12", "CR-13", "CR-14", "CR-15", "CR-16", "CR-17")),
-                Map.entry(RetriesWithoutWaiting.class, List.of("CR-12")),
-                Map.entry(RetriesForEver.class, List.of("CR-13", "CR-14", "CR-15", "CR-16", "CR-17")),
-                Map.entry(AwaitsNoDeadLetter.class, List.of("CR-13")),
-                Map.entry(ForgetsTheFirstFailure.class, List.of("CR-13", "CR-15")),
-                Map.entry(HandlesWhatShouldFollow.class, List.of("CR-14", "CR-17")),
-                Map.entry(LosesFollowers.class, List.of("CR-14", "CR-17")),
-                Map.entry(ForgetsWhatIsParked.class, List.of("CR-14", "CR-17")),
-                Map.entry(DelaysNothing.class, List.of("CR-15")),
-                Map.entry(ForgetsWhereItCameFrom.class, List.of("CR-15")),
-                Map.entry(ReplaysTwice.class, List.of("CR-16", "CR-17")),
-                Map.entry(ReplaysUnderNewIds.class, List.of("CR-16")),
-                Map.entry(ReplaysWithoutSayingSo.class, List.of("CR-17"))));
+        Kit.inParallel(
+                () -> Kit.convicts(RetryOvertakesItsKey.class, "CR-12", "CR-13", "CR-14", "CR-15", "CR-16", "CR-17"),
+                () -> Kit.convicts(RetriesWithoutWaiting.class, "CR-12"),
+                () -> Kit.convicts(RetriesForEver.class, "CR-13", "CR-14", "CR-15", "CR-16", "CR-17"),
+                () -> Kit.convicts(AwaitsNoDeadLetter.class, "CR-13"),
+                () -> Kit.convicts(ForgetsTheFirstFailure.class, "CR-13", "CR-15"),
+                () -> Kit.convicts(HandlesWhatShouldFollow.class, "CR-14", "CR-17"),
+                () -> Kit.convicts(LosesFollowers.class, "CR-14", "CR-17"),
+                () -> Kit.convicts(ForgetsWhatIsParked.class, "CR-14", "CR-17"),
+                () -> Kit.convicts(DelaysNothing.class, "CR-15"),
+                () -> Kit.convicts(ForgetsWhereItCameFrom.class, "CR-15"),
+                () -> Kit.convicts(ReplaysTwice.class, "CR-16", "CR-17"),
+                () -> Kit.convicts(ReplaysUnderNewIds.class, "CR-16"),
+                () -> Kit.convicts(ReplaysWithoutSayingSo.class, "CR-17"));
     }
 }

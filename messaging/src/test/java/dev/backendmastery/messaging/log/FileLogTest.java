@@ -178,7 +178,7 @@ final class FileLogTest {
         Path file = crashed.resolve(Segment.name(0) + Segment.SUFFIX);
         Files.write(file, segment);
         Files.deleteIfExists(crashed.resolve(Segment.name(0) + Segment.INDEX));
-        try (FilePartition partition = FilePartition.open(P, crashed, Topic.of("t", 1), new Unforced())) {
+        try (FilePartition partition = FilePartition.open(P, crashed, Topic.of("t", 1), new Unforced(), null)) {
             long count = 0;
             for (long next = 0; next < partition.end(); ) {
                 Chunk chunk = partition.read(next, 1000);
@@ -352,6 +352,25 @@ final class FileLogTest {
             assertEquals(
                     there,
                     log.append(P, message(there, 10)).get(10, TimeUnit.SECONDS).offset());
+        }
+    }
+
+    @Test
+    @DisplayName("FL-6 nor after a force has failed that nobody waited for, and that the next one would hide")
+    void failedForceAhead() throws Exception {
+        RecordingDisk disk = new RecordingDisk();
+        int size = 500_000;
+        try (FileLog log =
+                FileLog.in(folder).disk(disk).forceEvery(Duration.ofHours(1)).open()) {
+            log.createTopic(Topic.of("t", 1));
+            disk.failOnce();
+            long start = System.nanoTime();
+            boolean refused = false;
+            for (int i = 0; !refused; i++) {
+                assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20), "still acked");
+                CompletableFuture<Position> ack = log.append(P, message(i, size));
+                refused = ack.handle((position, thrown) -> thrown != null).get(10, TimeUnit.SECONDS);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,17 @@ final class RecordingDisk implements Disk {
 
     private final Disk real = Disk.system();
     private final List<Event> events = new ArrayList<>();
-    private volatile boolean failing;
+    private final AtomicInteger failing = new AtomicInteger();
     private volatile @Nullable CountDownLatch gate;
 
     /** From now on nothing can be forced. */
     void fail() {
-        failing = true;
+        failing.set(Integer.MAX_VALUE);
+    }
+
+    /** The next force fails, and no other: so a system tells of a failed write. */
+    void failOnce() {
+        failing.set(1);
     }
 
     /** From now on a force waits for the gate. */
@@ -72,7 +78,7 @@ final class RecordingDisk implements Disk {
                         throw new IOException(e);
                     }
                 }
-                if (failing) {
+                if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new IOException("planted");
                 }
                 appender.force();

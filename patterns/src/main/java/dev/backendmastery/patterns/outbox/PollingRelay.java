@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Guarantee.</b> As {@link Relay}.
  *
  * <p><b>Threads.</b> Two of its own: one carries, one keeps the leases. <b>Cost.</b> When idle, for each poll, one statement and
- * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a transaction that marks;
+ * one more for each lane if a transaction has ended since. For each page: a read, the broker's acks, and a statement that marks;
  * pages of a lane follow each other, those of its lanes too. <b>Not for</b> latency below the poll: {@link WokenRelay}. <b>Source.</b> See
  * {@code Window}: ticks with snapshots, as Skytools' PgQ has them; the lanes are partitions as Kafka has them.
  */
@@ -56,14 +56,11 @@ public final class PollingRelay implements Relay {
     private final LaneLeases leases;
     private final Map<Integer, Lane> lanes = new HashMap<>();
     private final Semaphore bell = new Semaphore(0);
-    private final Semaphore end = new Semaphore(0);
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
-    private volatile boolean closed;
-    private @Nullable Thread carrier;
-    private @Nullable Thread keeper;
+    private final RelayThreads threads;
 
     /**
      * A relay from {@code database}, in which the tables of {@link PostgresOutbox} are.
@@ -84,23 +81,12 @@ public final class PollingRelay implements Relay {
         this.settings = Objects.requireNonNull(settings, "settings");
         String holder = settings.name() + "/" + UUID.randomUUID();
         leases = new LaneLeases(store, leaseStore, Ticker.system(), holder, settings.leaseTtl(), bell::release);
+        threads = new RelayThreads(settings.name()).with("leases", this::keep).with("carrier", this::carry);
     }
 
     @Override
-    public synchronized void start() {
-        if (closed || carrier != null) {
-            throw new IllegalStateException("a relay is started once");
-        }
-        carrier = thread("carrier", this::carry);
-        keeper = thread("leases", this::keep);
-        keeper.start();
-        carrier.start();
-    }
-
-    private Thread thread(String what, Runnable task) {
-        Thread thread = new Thread(task, settings.name() + "-" + what);
-        thread.setDaemon(true);
-        return thread;
+    public void start() {
+        threads.start();
     }
 
     /** There may be something to do. */
@@ -110,25 +96,21 @@ public final class PollingRelay implements Relay {
         }
     }
 
-    private void keep() {
-        long pause = settings.leaseTtl().toNanos() / 3;
-        try {
-            do {
-                try {
-                    leases.keep();
-                } catch (RuntimeException e) {
-                    LOG.warn("leases of {} are not renewed", settings.name(), e);
-                }
-            } while (!end.tryAcquire(pause, TimeUnit.NANOSECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void keep() throws InterruptedException {
+        while (!threads.isClosed()) {
+            try {
+                leases.keep();
+            } catch (RuntimeException e) {
+                LOG.warn("leases of {} are not renewed", settings.name(), e);
+            }
+            threads.pause(settings.leaseTtl().toNanos() / 3);
         }
     }
 
-    private void carry() {
+    private void carry() throws InterruptedException {
         int failed = 0;
         try {
-            while (!closed) {
+            while (!threads.isClosed()) {
                 long begin = System.nanoTime();
                 long wait;
                 try {
@@ -144,8 +126,6 @@ public final class PollingRelay implements Relay {
                 }
                 rest(begin, wait, failed > 0);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             forget();
         }
@@ -158,18 +138,12 @@ public final class PollingRelay implements Relay {
         }
         if (failed) {
             // Wake-ups do not shorten it: the broker is not better for them.
-            end(wait);
+            threads.pause(wait);
             return;
         }
-        end(settings.pace().toNanos() - (System.nanoTime() - begin));
+        threads.pause(settings.pace().toNanos() - (System.nanoTime() - begin));
         if (bell.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
             bell.drainPermits();
-        }
-    }
-
-    private void end(long nanos) throws InterruptedException {
-        if (nanos > 0 && end.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-            end.release();
         }
     }
 
@@ -284,35 +258,11 @@ public final class PollingRelay implements Relay {
 
     @Override
     public void close() {
-        Thread first;
-        Thread second;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            first = carrier;
-            second = keeper;
-        }
-        end.release(2);
+        boolean mine = threads.close();
         bell.release();
-        join(first);
-        join(second);
-        leases.close();
-    }
-
-    static void join(@Nullable Thread thread) {
-        boolean interrupted = false;
-        while (thread != null && thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (mine) {
+            threads.join();
+            leases.close();
         }
     }
 }

@@ -8,7 +8,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +27,13 @@ public final class WakeUps implements AutoCloseable {
     private final String url;
     private final Duration every;
     private final Semaphore dirty = new Semaphore(0);
-    private final Semaphore end = new Semaphore(0);
-    private final Thread thread;
-    private volatile boolean closed;
+    private final RelayThreads threads;
     private @Nullable Connection connection;
 
     private WakeUps(String url, Duration every) {
         this.url = url;
         this.every = every;
-        thread = new Thread(this::run, "outbox-wake-ups");
-        thread.setDaemon(true);
+        threads = new RelayThreads("outbox").with("wake-ups", this::run);
     }
 
     /**
@@ -50,7 +46,7 @@ public final class WakeUps implements AutoCloseable {
             throw new IllegalArgumentException("every must be from 1 ms to 1 minute, was " + every);
         }
         WakeUps wakeUps = new WakeUps(Objects.requireNonNull(url, "url"), every);
-        wakeUps.thread.start();
+        wakeUps.threads.start();
         return wakeUps;
     }
 
@@ -85,20 +81,16 @@ public final class WakeUps implements AutoCloseable {
         };
     }
 
-    private void run() {
+    private void run() throws InterruptedException {
         try {
-            while (!closed) {
+            while (!threads.isClosed()) {
                 dirty.acquire();
                 dirty.drainPermits();
-                if (!closed) {
+                if (!threads.isClosed()) {
                     send();
-                    if (end.tryAcquire(every.toNanos(), TimeUnit.NANOSECONDS)) {
-                        return;
-                    }
+                    threads.pause(every.toNanos());
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             disconnect();
         }
@@ -132,9 +124,10 @@ public final class WakeUps implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        boolean mine = threads.close();
         dirty.release();
-        end.release();
-        PollingRelay.join(thread);
+        if (mine) {
+            threads.join();
+        }
     }
 }

@@ -23,7 +23,6 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -71,16 +70,13 @@ public final class WalRelay implements Relay {
     private final RelaySettings settings;
     private final String holder;
     private final Ticker ticker = Ticker.system();
-    private final Semaphore end = new Semaphore(0);
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile long slotLag;
     private volatile @Nullable String lastFailure;
-    private volatile boolean closed;
     private volatile @Nullable Lease lease;
-    private @Nullable Thread carrier;
-    private @Nullable Thread keeper;
+    private final RelayThreads threads;
     private long alarmBytes = Long.MAX_VALUE;
     private LongConsumer alarm = bytes -> {};
 
@@ -101,6 +97,7 @@ public final class WalRelay implements Relay {
         leases = new PostgresLeaseStore(transactions, ticker);
         store = new PostgresRelayStore(database.dsl(), transactions);
         holder = settings.name() + "/" + UUID.randomUUID();
+        threads = new RelayThreads(settings.name()).with("lease", this::keep).with("carrier", this::carry);
     }
 
     private static String checkSlot(String slot) {
@@ -166,42 +163,25 @@ public final class WalRelay implements Relay {
     }
 
     @Override
-    public synchronized void start() {
-        if (closed || carrier != null) {
-            throw new IllegalStateException("a relay is started once");
-        }
-        carrier = thread("carrier", this::carry);
-        keeper = thread("lease", this::keep);
-        keeper.start();
-        carrier.start();
+    public void start() {
+        threads.start();
     }
 
-    private Thread thread(String what, Runnable task) {
-        Thread thread = new Thread(task, settings.name() + "-" + what);
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private void keep() {
-        long pause = settings.leaseTtl().toNanos() / 3;
-        try {
-            do {
-                try {
-                    Lease held = lease;
-                    if (held != null) {
-                        held = leases.renew(held, settings.leaseTtl()).orElse(null);
-                    }
-                    lease = held != null
-                            ? held
-                            : leases.tryAcquire(LEASE, holder, settings.leaseTtl())
-                                    .orElse(null);
-                    lag();
-                } catch (RuntimeException e) {
-                    LOG.warn("the lease of {} is not renewed", settings.name(), e);
+    private void keep() throws InterruptedException {
+        while (!threads.isClosed()) {
+            try {
+                Lease held = lease;
+                if (held != null) {
+                    held = leases.renew(held, settings.leaseTtl()).orElse(null);
                 }
-            } while (!end.tryAcquire(pause, TimeUnit.NANOSECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+                lease = held != null
+                        ? held
+                        : leases.tryAcquire(LEASE, holder, settings.leaseTtl()).orElse(null);
+                lag();
+            } catch (RuntimeException e) {
+                LOG.warn("the lease of {} is not renewed", settings.name(), e);
+            }
+            threads.pause(settings.leaseTtl().toNanos() / 3);
         }
     }
 
@@ -220,42 +200,32 @@ public final class WalRelay implements Relay {
         }
     }
 
-    private void pause(long nanos) throws InterruptedException {
-        if (nanos > 0 && end.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-            end.release();
-        }
-    }
-
-    private void carry() {
+    private void carry() throws InterruptedException {
         int failed = 0;
-        try {
-            while (!closed) {
-                Lease held = lease;
-                if (held == null || !held.isValid(ticker)) {
-                    pause(STANDBY_NANOS);
-                    continue;
-                }
-                Publisher owned = null;
-                try {
-                    owned = publisher.forLane("wal");
-                    new Stream(held, owned).run();
-                    failed = 0;
-                } catch (SQLException | RuntimeException e) {
-                    failed++;
-                    failures.incrementAndGet();
-                    lastFailure = String.valueOf(e);
-                    LOG.warn("{} tries again", settings.name(), e);
-                } finally {
-                    if (owned != null && owned != publisher) {
-                        owned.close();
-                    }
-                }
-                if (failed > 0) {
-                    pause(settings.backoff().nanos(failed, 0, settings.random()));
+        while (!threads.isClosed()) {
+            Lease held = lease;
+            if (held == null || !held.isValid(ticker)) {
+                threads.pause(STANDBY_NANOS);
+                continue;
+            }
+            Publisher owned = null;
+            try {
+                owned = publisher.forLane("wal");
+                new Stream(held, owned).run();
+                failed = 0;
+            } catch (SQLException | RuntimeException e) {
+                failed++;
+                failures.incrementAndGet();
+                lastFailure = String.valueOf(e);
+                LOG.warn("{} tries again", settings.name(), e);
+            } finally {
+                if (owned != null && owned != publisher) {
+                    owned.close();
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (failed > 0) {
+                threads.pause(settings.backoff().nanos(failed, 0, settings.random()));
+            }
         }
     }
 
@@ -291,7 +261,7 @@ public final class WalRelay implements Relay {
 
         private boolean mine() {
             Lease now = lease;
-            return !closed && now != null && now.epoch() == owned.epoch() && now.isValid(ticker);
+            return !threads.isClosed() && now != null && now.epoch() == owned.epoch() && now.isValid(ticker);
         }
 
         void run() throws SQLException, InterruptedException {
@@ -319,7 +289,7 @@ public final class WalRelay implements Relay {
                             confirm(stream, stream.getLastReceiveLSN());
                         }
                         look(stream);
-                        pause(QUIET_NANOS);
+                        threads.pause(QUIET_NANOS);
                     }
                 }
             }
@@ -451,19 +421,10 @@ public final class WalRelay implements Relay {
 
     @Override
     public void close() {
-        Thread first;
-        Thread second;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            first = carrier;
-            second = keeper;
+        if (!threads.close()) {
+            return;
         }
-        end.release(2);
-        PollingRelay.join(first);
-        PollingRelay.join(second);
+        threads.join();
         Lease held = lease;
         if (held != null) {
             try {

@@ -7,7 +7,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -27,12 +26,11 @@ public final class WokenRelay implements Relay {
 
     private static final Logger LOG = LoggerFactory.getLogger(WokenRelay.class);
     private static final int LISTEN_MILLIS = 10_000;
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final PollingRelay relay;
     private final String url;
-    private final Semaphore end = new Semaphore(0);
-    private final Thread listener;
-    private volatile boolean closed;
+    private final RelayThreads threads;
     private volatile @Nullable Connection connection;
 
     /**
@@ -52,14 +50,13 @@ public final class WokenRelay implements Relay {
     private WokenRelay(PollingRelay relay, String url, RelaySettings settings) {
         this.relay = relay;
         this.url = url;
-        listener = new Thread(this::listen, settings.name() + "-listener");
-        listener.setDaemon(true);
+        threads = new RelayThreads(settings.name()).with("listener", this::listen);
     }
 
     @Override
     public void start() {
         relay.start();
-        listener.start();
+        threads.start();
     }
 
     /** Something was committed; never waits. */
@@ -67,36 +64,30 @@ public final class WokenRelay implements Relay {
         relay.wake();
     }
 
-    private void listen() {
-        try {
-            while (!closed) {
-                try (Connection open = connect(url);
-                        Statement statement = open.createStatement()) {
-                    connection = open;
-                    statement.execute("LISTEN " + WakeUps.CHANNEL);
-                    // What was committed before it listened woke nobody.
-                    relay.wake();
-                    PGConnection postgres = open.unwrap(PGConnection.class);
-                    while (!closed) {
-                        PGNotification[] heard = postgres.getNotifications(LISTEN_MILLIS);
-                        if (heard != null && heard.length > 0) {
-                            relay.wake();
-                        } else {
-                            // Silence or a dead connection: an answer tells which.
-                            statement.execute("SELECT 1");
-                        }
-                    }
-                } catch (SQLException e) {
-                    if (!closed) {
-                        LOG.warn("listens no longer; polls until it does again", e);
+    private void listen() throws InterruptedException {
+        while (!threads.isClosed()) {
+            try (Connection open = connect(url);
+                    Statement statement = open.createStatement()) {
+                connection = open;
+                statement.execute("LISTEN " + WakeUps.CHANNEL);
+                // What was committed before it listened woke nobody.
+                relay.wake();
+                PGConnection postgres = open.unwrap(PGConnection.class);
+                while (!threads.isClosed()) {
+                    PGNotification[] heard = postgres.getNotifications(LISTEN_MILLIS);
+                    if (heard != null && heard.length > 0) {
+                        relay.wake();
+                    } else {
+                        // Silence or a dead connection: an answer tells which.
+                        statement.execute("SELECT 1");
                     }
                 }
-                if (end.tryAcquire(500, TimeUnit.MILLISECONDS)) {
-                    return;
+            } catch (SQLException e) {
+                if (!threads.isClosed()) {
+                    LOG.warn("listens no longer; polls until it does again", e);
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            threads.pause(AGAIN_NANOS);
         }
     }
 
@@ -126,10 +117,11 @@ public final class WokenRelay implements Relay {
 
     @Override
     public void close() {
-        closed = true;
-        end.release();
+        boolean mine = threads.close();
         close(connection);
         relay.close();
-        PollingRelay.join(listener);
+        if (mine) {
+            threads.join();
+        }
     }
 }

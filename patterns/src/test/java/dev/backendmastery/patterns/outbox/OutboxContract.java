@@ -20,15 +20,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
@@ -41,10 +43,10 @@ public abstract class OutboxContract {
             "outbox, outbox_lane, outbox_layout, outbox_blocked, outbox_held, outbox_relay";
     private static final Duration A_WHILE = Duration.ofMillis(120);
 
-    /** A database on a server, with its pool. */
-    private record Place(String url, Database database) {}
+    /** A kit's database on a server, with its pool. */
+    private record Place(Postgres postgres, String url, Database database) {}
 
-    private static final Map<Postgres, Place> PLACES = new WeakHashMap<>();
+    private static final Map<Class<?>, Place> PLACES = new ConcurrentHashMap<>();
 
     private final List<Relay> relays = new ArrayList<>();
     private final List<OpenTransaction> open = new ArrayList<>();
@@ -99,16 +101,25 @@ public abstract class OutboxContract {
         return place.url;
     }
 
-    private static synchronized Place place(Postgres postgres) {
-        return PLACES.computeIfAbsent(postgres, server -> {
-            String url = server.createDatabase();
-            return new Place(url, Database.at(url).poolSize(8).open());
+    private Place place() {
+        return PLACES.computeIfAbsent(getClass(), kit -> {
+            String url = postgres().createDatabase();
+            return new Place(postgres(), url, Database.at(url).poolSize(8).open());
         });
+    }
+
+    @AfterAll
+    static void leave(TestInfo test) {
+        Place place = PLACES.remove(test.getTestClass().orElseThrow());
+        if (place != null) {
+            place.database.close();
+            place.postgres.dropDatabase(place.url);
+        }
     }
 
     @BeforeEach
     final void makeTables() {
-        place = place(postgres());
+        place = place();
         place.database.dsl().execute("DROP TABLE IF EXISTS lease, " + TABLES);
         place.database.dsl().execute("DROP SEQUENCE IF EXISTS outbox_id");
         place.database.dsl().execute(PostgresOutbox.tables(2, 10));
@@ -409,12 +420,13 @@ public abstract class OutboxContract {
         commit(longOne);
         awaitOnce("a:long");
         OpenTransaction prepared = begin().append(TOPIC, message("p:prepared"));
-        prepared.dsl().execute("PREPARE TRANSACTION 'outbox'");
+        String name = "outbox-" + UUID.randomUUID(); // of the whole server, not of the database
+        prepared.dsl().execute("PREPARE TRANSACTION '" + name + "'");
         try {
             commit("a:2");
             pass(patience(), () -> broker.acked().contains("a:2"));
         } finally {
-            place.database.dsl().execute("COMMIT PREPARED 'outbox'");
+            place.database.dsl().execute("COMMIT PREPARED '" + name + "'");
         }
         assertEquals(List.of("a:1", "a:long", "a:2"), broker.once().subList(0, 3));
         relays.forEach(this::wake);
