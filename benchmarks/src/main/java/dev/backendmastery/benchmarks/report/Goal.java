@@ -92,6 +92,8 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("outbox", "drain", 1, "ours-polling-8-keys", "ours-polling", 0.7),
             new Goal("outbox", "commits", 64, "ours-woken", "floor-no-relay", 0.95),
             new Goal("outbox", "commit to ack, p99 idle", 1, "ours-woken", "floor-50-ms", 1),
+            new Goal("analysis", "analyze standard", 1, "ours", "lucene", 1),
+            new Goal("analysis", "analyze english", 1, "ours", "lucene", 1),
             new Goal("keyset", "page same", 1, "ours-keyset", "naive-offset", 10),
             new Goal("keyset", "page mixed", 1, "ours-keyset", "naive-offset", 10));
 

@@ -1,5 +1,6 @@
 package dev.backendmastery.benchmarks.report;
 
+import dev.backendmastery.benchmarks.analysis.AnalysisBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
@@ -79,6 +80,7 @@ public final class Recorder {
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),
+            Map.entry("analysis", Race.jmhWithBytes(List.of(1), AnalysisBenchmark.class)),
             Map.entry("redirect", RedirectLoad::run)));
 
     private Recorder() {}

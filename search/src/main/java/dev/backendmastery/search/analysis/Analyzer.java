@@ -14,10 +14,22 @@ public interface Analyzer {
      */
     void analyze(CharSequence text, TokenSink sink);
 
-    /** @return what this chain does, by name and parameters: two chains with one fingerprint give the same tokens */
+    /**
+     * Begins a chain.
+     *
+     * @param tokenizer where the chain begins
+     * @return a chain without filters; {@link AnalyzerChain#then} makes it longer
+     */
+    static AnalyzerChain of(Tokenizer tokenizer) {
+        return new AnalyzerChain(tokenizer, List.of());
+    }
+
+    /** Returns what this chain does, by name and parameters: two chains with one fingerprint give the same tokens. */
     String fingerprint();
 
     /**
+     * Collects the tokens of a text.
+     *
      * @param text any sequence of UTF-16 units
      * @return its tokens, their positions counted from 0
      */
