@@ -6,24 +6,22 @@ import org.jspecify.annotations.Nullable;
 /** How a token is signed. A key has one of these, and is used for no other. */
 public enum Algorithm {
     /** RSASSA-PKCS1-v1_5 with SHA-256: cheap to verify. */
-    RS256("RS256", "RSA", JWSAlgorithm.RS256),
+    RS256("RS256", "RSA"),
     /** RSASSA-PSS with SHA-256. */
-    PS256("PS256", "RSA", JWSAlgorithm.PS256),
+    PS256("PS256", "RSA"),
     /** ECDSA on P-256 with SHA-256: small, and on the JVM much dearer to verify than RSA. */
-    ES256("ES256", "EC", JWSAlgorithm.ES256),
+    ES256("ES256", "EC"),
     /** Ed25519: small, deterministic, cheap to sign. */
-    EDDSA("EdDSA", "OKP", JWSAlgorithm.EdDSA),
+    EDDSA("EdDSA", "OKP"),
     /** HMAC with SHA-256: whoever verifies can sign. */
-    HS256("HS256", "oct", JWSAlgorithm.HS256);
+    HS256("HS256", "oct");
 
     private final String text;
     private final String keyType;
-    private final JWSAlgorithm nimbus;
 
-    Algorithm(String text, String keyType, JWSAlgorithm nimbus) {
+    Algorithm(String text, String keyType) {
         this.text = text;
         this.keyType = keyType;
-        this.nimbus = nimbus;
     }
 
     /** Its name in a header. */
@@ -37,7 +35,7 @@ public enum Algorithm {
     }
 
     JWSAlgorithm nimbus() {
-        return nimbus;
+        return JWSAlgorithm.parse(text);
     }
 
     /** Whether who verifies holds the same secret as who signs. */

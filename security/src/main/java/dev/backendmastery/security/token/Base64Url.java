@@ -1,6 +1,7 @@
 package dev.backendmastery.security.token;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Base64url as RFC 7515 has it, and nothing else: no padding, no spaces, none of the other alphabet, no bits that a second text for
@@ -21,8 +22,8 @@ final class Base64Url {
 
     private Base64Url() {}
 
-    /** @return the bytes, or null if this part of {@code text} is not their one text */
-    static byte @org.jspecify.annotations.Nullable [] decode(CharSequence text, int from, int to) {
+    /** The bytes, or null if this part of {@code text} is not their one text. */
+    static byte @Nullable [] decode(CharSequence text, int from, int to) {
         int length = to - from;
         if (length % 4 == 1) {
             return null;
@@ -37,14 +38,14 @@ final class Base64Url {
             if (value < 0) {
                 return null;
             }
-            held = held << 6 | value;
+            held = (held << 6) | value;
             bits += 6;
             if (bits >= 8) {
                 bits -= 8;
                 bytes[at++] = (byte) (held >> bits);
             }
         }
-        return (held & (1 << bits) - 1) == 0 ? bytes : null;
+        return (held & ((1 << bits) - 1)) == 0 ? bytes : null;
     }
 
     static String encode(byte[] bytes) {
@@ -52,15 +53,15 @@ final class Base64Url {
         int bits = 0;
         int held = 0;
         for (byte b : bytes) {
-            held = held << 8 | b & 0xFF;
+            held = (held << 8) | (b & 0xFF);
             bits += 8;
             while (bits >= 6) {
                 bits -= 6;
-                text.append(ALPHABET[held >> bits & 63]);
+                text.append(ALPHABET[(held >> bits) & 63]);
             }
         }
         if (bits > 0) {
-            text.append(ALPHABET[held << 6 - bits & 63]);
+            text.append(ALPHABET[(held << (6 - bits)) & 63]);
         }
         return text.toString();
     }

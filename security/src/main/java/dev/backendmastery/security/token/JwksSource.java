@@ -41,7 +41,11 @@ public final class JwksSource implements KeySource {
     /** Gets the set's text. */
     @FunctionalInterface
     public interface Fetcher {
-        /** @throws IOException if it cannot be had; within a time of its own */
+        /**
+         * The set as it is now.
+         *
+         * @throws IOException if it cannot be had; within a time of its own
+         */
         String fetch() throws IOException, InterruptedException;
     }
 
@@ -87,7 +91,7 @@ public final class JwksSource implements KeySource {
     private static Fetcher https(URI address) {
         String host = address.getHost();
         boolean local = "127.0.0.1".equals(host) || "[::1]".equals(host) || "localhost".equals(host);
-        if (host == null || !("https".equals(address.getScheme()) || local && "http".equals(address.getScheme()))) {
+        if (host == null || !("https".equals(address.getScheme()) || (local && "http".equals(address.getScheme())))) {
             throw new IllegalArgumentException("address must be https, was " + address);
         }
         HttpClient client = HttpClient.newBuilder()

@@ -1,6 +1,7 @@
 package dev.backendmastery.security.token;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that were taken back, by what they say and never by their bytes: other bytes may say the same.
@@ -23,6 +24,10 @@ public interface Revocations {
      */
     void revokeAll(String issuer, String subject, Instant time, Instant until);
 
-    /** Whether the token was taken back. @param subject null if it is about nobody */
-    boolean isRevoked(String issuer, String id, @org.jspecify.annotations.Nullable String subject, Instant issuedAt);
+    /**
+     * Whether the token was taken back.
+     *
+     * @param subject null if it is about nobody
+     */
+    boolean isRevoked(String issuer, String id, @Nullable String subject, Instant issuedAt);
 }

@@ -40,7 +40,7 @@ final class StrictJson {
 
     private StrictJson() {}
 
-    /** @return the object, or null if {@code bytes} are none in UTF-8 */
+    /** The object, or null if {@code bytes} are none in UTF-8. */
     static @Nullable Map<String, @Nullable Object> object(byte[] bytes) {
         // Jackson would guess at UTF-16 and 32, which begin with a zero byte or one in second place.
         if (bytes.length < 2 || bytes[0] != '{') {

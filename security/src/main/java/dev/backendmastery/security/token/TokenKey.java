@@ -271,12 +271,23 @@ public final class TokenKey {
         return signature.sign();
     }
 
+    /** Whether there is no other signature for the same, or this is the one that we make. */
+    boolean isLow(byte[] signature) {
+        return algorithm != Algorithm.ES256 || s(signature).compareTo(P256_ORDER.shiftRight(1)) <= 0;
+    }
+
+    private static BigInteger s(byte[] signature) {
+        return new BigInteger(1, Arrays.copyOfRange(signature, 32, 64));
+    }
+
     /** Of (r, s) and (r, n - s), which are both right, we make one. */
-    private static byte[] low(byte[] signature) {
-        BigInteger s = new BigInteger(1, Arrays.copyOfRange(signature, 32, 64));
-        if (s.compareTo(P256_ORDER.shiftRight(1)) <= 0) {
-            return signature;
-        }
+    private byte[] low(byte[] signature) {
+        return isLow(signature) ? signature : other(signature);
+    }
+
+    /** (r, n - s). */
+    static byte[] other(byte[] signature) {
+        BigInteger s = s(signature);
         byte[] other = P256_ORDER.subtract(s).toByteArray();
         byte[] low = Arrays.copyOf(signature, 32);
         low = Arrays.copyOf(low, 64);

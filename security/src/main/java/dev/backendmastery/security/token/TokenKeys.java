@@ -36,7 +36,11 @@ public final class TokenKeys implements KeySource {
         }
     }
 
-    /** @throws IllegalArgumentException if a name is there twice, or secrets and pairs are mixed */
+    /**
+     * These keys.
+     *
+     * @throws IllegalArgumentException if a name is there twice, or secrets and pairs are mixed
+     */
     public static TokenKeys of(TokenKey... keys) {
         return new TokenKeys(List.of(keys));
     }

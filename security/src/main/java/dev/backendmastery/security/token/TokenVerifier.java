@@ -2,7 +2,6 @@ package dev.backendmastery.security.token;
 
 import dev.backendmastery.security.token.TokenRefusedException.Reason;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantee.</b> A token that it believes was signed by the key that it names with that key's one algorithm (TV-1, TV-6, TV-7), has exactly one
  * text (TV-2, TV-3) and one meaning (TV-4), asks for nothing that is not done (TV-5), is of the kind, issuer and audience that were asked for
  * (TV-9 to TV-11), and in time (TV-12 to TV-15) and not revoked (TV-16, TV-17). Nothing is read before its size is known to be small (TV-18). Whatever the
- * text, the answer is claims or {@link TokenRefusedException}, and no address that it names is ever asked (TV-19, TV-20).
+ * text, the answer is claims or {@link TokenRefusedException}, and no address that it names is ever asked (TV-19, TV-20). With {@link Builder#lowS} no
+ * one can make a second text of a token of ES256 (TV-21).
  *
  * <p><b>Threads.</b> Safe for any number. <b>Cost.</b> The signature's, and some microseconds. <b>Not for</b> encrypted tokens, JSON serialization, or
  * several issuers: one verifier for each.
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenVerifier {
 
-    private static final int MAX_HEADER = 2_048;
     private static final long LAST_SECOND = 253_402_300_799L; // of the year 9999
 
     private final String issuer;
@@ -40,6 +39,7 @@ public final class TokenVerifier {
     private final int maxLength;
     private final @Nullable Duration maxAge;
     private final @Nullable Revocations revocations;
+    private final boolean lowS;
 
     private TokenVerifier(Builder builder) {
         issuer = builder.issuer;
@@ -51,6 +51,7 @@ public final class TokenVerifier {
         maxLength = builder.maxLength;
         maxAge = builder.maxAge;
         revocations = builder.revocations;
+        lowS = builder.lowS;
     }
 
     /**
@@ -71,73 +72,26 @@ public final class TokenVerifier {
      * @throws KeysUnavailableException if that cannot be said now
      */
     public Claims verify(String token) throws TokenRefusedException {
-        if (token.length() > maxLength) {
-            throw refused(Reason.TOO_LARGE, "longer than " + maxLength + " characters");
+        Jws.Opened opened = Jws.open(token, maxLength, this::key);
+        if (lowS && !opened.key.isLow(opened.signature)) {
+            throw refused(Reason.SIGNATURE, "the second of two signatures");
         }
-        int first = token.indexOf('.');
-        int second = token.indexOf('.', first + 1);
-        if (first < 1 || second < first + 2 || second == token.length() - 1 || token.indexOf('.', second + 1) >= 0) {
-            throw refused(Reason.MALFORMED, "not three parts");
+        Map<String, @Nullable Object> all = StrictJson.object(opened.payload);
+        if (all == null) {
+            throw refused(Reason.MALFORMED, "claims that are not one JSON object with each member once");
         }
-        if (first > MAX_HEADER) {
-            throw refused(Reason.TOO_LARGE, "a header longer than " + MAX_HEADER + " characters");
-        }
-        TokenKey key = key(object(token, 0, first));
-        byte[] signature = bytes(token, second + 1, token.length());
-        byte[] payload = bytes(token, first + 1, second);
-        byte[] content = token.substring(0, second).getBytes(StandardCharsets.US_ASCII);
-        if (!key.verify(content, signature)) {
-            throw refused(Reason.SIGNATURE, "not signed by its key");
-        }
-        return claims(object(payload), key);
+        return claims(all, opened.key);
     }
 
     private static TokenRefusedException refused(Reason reason, String message) {
         return new TokenRefusedException(reason, message);
     }
 
-    private static byte[] bytes(String token, int from, int to) throws TokenRefusedException {
-        byte[] bytes = Base64Url.decode(token, from, to);
-        if (bytes == null) {
-            throw refused(Reason.MALFORMED, "a part that is not the one base64url text of its bytes");
-        }
-        return bytes;
-    }
-
-    private static Map<String, @Nullable Object> object(String token, int from, int to) throws TokenRefusedException {
-        return object(bytes(token, from, to));
-    }
-
-    private static Map<String, @Nullable Object> object(byte[] bytes) throws TokenRefusedException {
-        Map<String, @Nullable Object> object = StrictJson.object(bytes);
-        if (object == null) {
-            throw refused(Reason.MALFORMED, "a part that is not one JSON object with each member once");
-        }
-        return object;
-    }
-
     private TokenKey key(Map<String, @Nullable Object> header) throws TokenRefusedException {
-        for (String name : List.of("crit", "b64", "zip", "enc", "p2c")) {
-            if (header.containsKey(name)) {
-                throw refused(Reason.UNSUPPORTED, "a header with " + name);
-            }
-        }
         if (!(header.get("typ") instanceof String typ) || !isType(typ)) {
             throw refused(Reason.TYPE, "typ is not " + type);
         }
-        Algorithm algorithm = Algorithm.of(header.get("alg"));
-        if (algorithm == null) {
-            throw refused(Reason.ALGORITHM, "no algorithm of ours");
-        }
-        Object id = header.get("kid");
-        if (header.containsKey("kid") && !(id instanceof String)) {
-            throw refused(Reason.MALFORMED, "a kid that is no text");
-        }
-        TokenKey key = keys.find((String) id).orElseThrow(() -> refused(Reason.UNKNOWN_KEY, "by no key that is known"));
-        if (key.algorithm() != algorithm) {
-            throw refused(Reason.ALGORITHM, "not the algorithm of its key");
-        }
-        return key;
+        return Jws.key(header, keys);
     }
 
     /** Media types have no case, and may leave out {@code application/} (RFC 7515, section 4.1.9). */
@@ -244,6 +198,7 @@ public final class TokenVerifier {
         private int maxLength = 8_192;
         private @Nullable Duration maxAge;
         private @Nullable Revocations revocations;
+        private boolean lowS;
 
         private Builder(String issuer, String audience, String type, KeySource keys) {
             this.issuer = notEmpty("issuer", issuer);
@@ -267,7 +222,9 @@ public final class TokenVerifier {
 
         /** How far clocks may be apart, in whole seconds from 0 to 5 minutes; none by default. */
         public Builder leeway(Duration leeway) {
-            if (leeway.isNegative() || leeway.compareTo(Duration.ofMinutes(5)) > 0 || leeway.getNano() != 0) {
+            if (leeway.isNegative()
+                    || leeway.compareTo(Duration.ofMinutes(5)) > 0
+                    || !leeway.equals(Duration.ofSeconds(leeway.toSeconds()))) {
                 throw new IllegalArgumentException("leeway must be whole seconds, 0 to 5 minutes, was " + leeway);
             }
             this.leeway = leeway;
@@ -295,6 +252,15 @@ public final class TokenVerifier {
         /** Asked of each token; then {@code jti} and {@code iat} must be there. */
         public Builder revocations(Revocations revocations) {
             this.revocations = Objects.requireNonNull(revocations, "revocations");
+            return this;
+        }
+
+        /**
+         * Refuses the second of the two signatures that ECDSA has for everything: for issuers that are known to make the first, as {@link
+         * TokenIssuer} does. Others may make either.
+         */
+        public Builder lowS() {
+            lowS = true;
             return this;
         }
 
