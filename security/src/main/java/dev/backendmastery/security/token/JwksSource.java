@@ -175,21 +175,28 @@ public final class JwksSource implements KeySource {
     }
 
     private TokenKeys load() throws IOException, InterruptedException {
-        // Who came to the flight just after another one landed finds what that one brought.
-        Known current = known;
-        if (current != null && !failed && !isCool(ticker.nanos())) {
+        // Who came to the flight just after another one landed takes what that one brought.
+        if (!isCool(ticker.nanos())) {
+            Known current = known;
+            if (failed || current == null) {
+                throw new IOException("they could not be had a moment ago");
+            }
             return current.keys;
         }
-        tried = ticker.nanos();
-        failed = true;
-        List<TokenKey> keys = TokenKeys.parse(fetcher.fetch(), false);
-        if (keys.stream().anyMatch(key -> key.algorithm().isSymmetric() || key.canSign())) {
-            throw new WeakKeyException("a published set must hold no secrets");
+        boolean good = false;
+        try {
+            List<TokenKey> keys = TokenKeys.parse(fetcher.fetch(), false);
+            if (keys.stream().anyMatch(key -> key.algorithm().isSymmetric() || key.canSign())) {
+                throw new WeakKeyException("a published set must hold no secrets");
+            }
+            TokenKeys set = TokenKeys.of(keys);
+            known = new Known(set, ticker.nanos());
+            good = true;
+            return set;
+        } finally {
+            failed = !good;
+            tried = ticker.nanos(); // at its end: until then who asks joins it
         }
-        TokenKeys set = TokenKeys.of(keys);
-        known = new Known(set, ticker.nanos());
-        failed = false;
-        return set;
     }
 
     /** Times and threads. Not safe for several threads. */
