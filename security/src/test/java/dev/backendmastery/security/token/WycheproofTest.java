@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Files of signatures in Wycheproof's format, in the folder that {@code -Dwycheproof=FOLDER} names. */
+/** Files of signatures in Wycheproof's format, in the folder that {@code -Ddata.wycheproof=FOLDER} names. */
 final class WycheproofTest {
 
     private static final Set<String> OURS = Set.of("RS256", "PS256", "ES256", "EdDSA", "HS256");
@@ -27,8 +27,8 @@ final class WycheproofTest {
     @DisplayName(
             "Of a file of vectors none that is wrong is believed, and all that are right and of our algorithms are")
     void vectors() throws IOException {
-        String folder = System.getProperty("wycheproof", "");
-        assumeTrue(!folder.isEmpty(), "-Dwycheproof=FOLDER is not given: skipped");
+        String folder = System.getProperty("data.wycheproof", "");
+        assumeTrue(!folder.isEmpty(), "-Ddata.wycheproof=FOLDER is not given: skipped");
         List<Path> files;
         try (Stream<Path> all = Files.list(Path.of(folder))) {
             files = all.filter(file -> file.toString().endsWith(".json"))
