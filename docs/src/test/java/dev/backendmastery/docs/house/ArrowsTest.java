@@ -23,6 +23,7 @@ final class ArrowsTest {
     private static final String CACHING = "dev.backendmastery.caching..";
     private static final String MESSAGING = "dev.backendmastery.messaging..";
     private static final String SEARCH = "dev.backendmastery.search..";
+    private static final String SECURITY = "dev.backendmastery.security..";
     private static final String PATTERNS = "dev.backendmastery.patterns..";
     private static final String ENGINES = "dev.backendmastery.engines..";
     private static final String DOMAIN = "dev.backendmastery.shortener.domain..";
@@ -36,6 +37,7 @@ final class ArrowsTest {
                     "dev.backendmastery.caching",
                     "dev.backendmastery.messaging",
                     "dev.backendmastery.search",
+                    "dev.backendmastery.security",
                     "dev.backendmastery.patterns",
                     "dev.backendmastery.engines",
                     "dev.backendmastery.shortener");
@@ -48,6 +50,7 @@ final class ArrowsTest {
         knowsOfOursOnly(CACHING, CORE).check(CLASSES);
         knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
         knowsOfOursOnly(SEARCH, CORE).check(CLASSES);
+        knowsOfOursOnly(SECURITY, CORE).check(CLASSES);
         knowsOfOursOnly(PATTERNS, CORE, DATABASES, MESSAGING).check(CLASSES);
     }
 
