@@ -41,6 +41,12 @@ final class Merge {
         this.moved = new int[parts.size()][];
     }
 
+    /** The same, of all documents. */
+    Merge withDeleted() {
+        return new Merge(
+                schema, parts.stream().map(part -> new Part(part.segment, null)).toList());
+    }
+
     Segment run() {
         Ids ids = new Ids();
         StoredDocuments stored = new StoredDocuments();

@@ -183,6 +183,10 @@ public final class SegmentIndex implements SearchIndex {
             return this;
         }
 
+        Disk disk() {
+            return disk;
+        }
+
         Builder disk(Disk chosen) {
             disk = chosen;
             return this;

@@ -51,7 +51,8 @@ final class Source {
     /** A length or count. */
     int getSize() {
         long size = getVar();
-        if (size < 0 || size > Integer.MAX_VALUE - 64) {
+        // Whatever is counted has left at least a bit in the file.
+        if (size < 0 || size > Math.min(8L * data.length + 64, Integer.MAX_VALUE - 64)) {
             throw new CorruptIndexException("a length of " + size);
         }
         return (int) size;
@@ -73,8 +74,11 @@ final class Source {
 
     int[] getPacked(int count) {
         int width = get();
-        int[] values = new int[count];
+        if (width > 32) {
+            throw new CorruptIndexException("a width of " + width);
+        }
         int from = step(Packed.bytes(count, width));
+        int[] values = new int[count];
         byte[] padded = data.length - at >= Packed.SLACK ? data : Arrays.copyOf(data, data.length + Packed.SLACK);
         for (int i = 0; i < count && width > 0; i++) {
             values[i] = Packed.get(padded, from, width, i);

@@ -243,7 +243,7 @@ public abstract class SearchIndexContract {
         });
         refresher.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
         Thread writer = new Thread(() -> {
-            for (int round = 1; round <= 60; round++) {
+            for (int round = 1; round <= 30; round++) {
                 Batch.Builder batch = Batch.builder();
                 for (int i = 0; i < documents; i++) {
                     batch.upsert(title("d" + i, "round" + round));
@@ -266,7 +266,7 @@ public abstract class SearchIndexContract {
         assertEquals(null, failure.get());
         index.refresh();
         assertFinds(
-                term("title", "round60"),
+                term("title", "round30"),
                 IntStream.range(0, documents).mapToObj(i -> "d" + i).toArray(String[]::new));
     }
 

@@ -47,6 +47,11 @@ abstract class SegmentIndexContract {
         return settings;
     }
 
+    /** How many of {@code all} random cases to try. */
+    int rounds(int all) {
+        return all;
+    }
+
     /** The edits between two words; -1 if more than {@code most}. */
     int distance(String word, String other, int most) {
         return new Levenshtein(word, most, 0).distance(other);
@@ -104,7 +109,7 @@ abstract class SegmentIndexContract {
                 List.of(Similarity.bm25(), new Similarity.LuceneCompatible(1.2f, 0.75f), new Similarity.Bm25(0.9, 1))) {
             try (SegmentIndex index = filled(SegmentIndex.inMemory(schema).similarity(similarity));
                     SegmentSnapshot snapshot = (SegmentSnapshot) index.snapshot()) {
-                for (int i = 0; i < 150; i++) {
+                for (int i = 0; i < rounds(60); i++) {
                     String words = IntStream.range(0, 1 + random.nextInt(5))
                             .mapToObj(w -> word(300))
                             .collect(Collectors.joining(" "));
@@ -324,7 +329,7 @@ abstract class SegmentIndexContract {
         assertEquals(4, files.size(), files::toString);
         for (Path file : files) {
             byte[] whole = Files.readAllBytes(file);
-            for (int at = 0; at < whole.length; at += 1 + whole.length / 40) {
+            for (int at = 0; at < whole.length; at += 1 + whole.length / rounds(40)) {
                 byte[] changed = whole.clone();
                 changed[at] ^= (byte) (1 << random.nextInt(8));
                 Files.write(file, damaged(changed));
@@ -357,7 +362,7 @@ abstract class SegmentIndexContract {
     final void levenshtein() {
         String letters = "abc\u00e9\uD83D\uDE00";
         int[] points = letters.codePoints().toArray();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < rounds(10_000); i++) {
             String word = points(points, random.nextInt(9));
             String other = random.nextInt(3) == 0 ? points(points, random.nextInt(9)) : edited(word, points);
             int expected = DynamicProgram.distance(word, other);

@@ -76,7 +76,7 @@ final class SegmentIndexTest extends SegmentIndexContract {
             writer.commit();
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 IndexSearcher searcher = new IndexSearcher(reader);
-                for (int i = 0; i < 300; i++) {
+                for (int i = 0; i < 150; i++) {
                     String[] words =
                             Arrays.stream(text(5).split(" ", -1)).distinct().toArray(String[]::new);
                     assertSame(index, searcher, words, i);
@@ -131,7 +131,7 @@ final class SegmentIndexTest extends SegmentIndexContract {
     @DisplayName("IX-9 what a dictionary gives within reach is what a scan of it gives, and it finds each of its terms")
     void dictionary() {
         TreeSet<String> terms = new TreeSet<>(FacetCounter.BY_POINT);
-        while (terms.size() < 3_000) {
+        while (terms.size() < 1_500) {
             terms.add(random.ints(1 + random.nextInt(7), 0, 6)
                     .mapToObj(i -> List.of("a", "b", "c", "d", "\u00e9", "\uD83D\uDE00")
                             .get(i))
@@ -151,7 +151,7 @@ final class SegmentIndexTest extends SegmentIndexContract {
             assertEquals(sorted.get(i), read.text(i));
             assertEquals(-1, read.find(Utf8.encode(sorted.get(i) + "aaaaaaaa")));
         }
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 120; i++) {
             String word = sorted.get(random.nextInt(sorted.size()));
             int edits = i % 3;
             int prefix = random.nextInt(3);
