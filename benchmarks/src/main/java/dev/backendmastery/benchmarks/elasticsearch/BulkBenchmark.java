@@ -5,6 +5,7 @@ import dev.backendmastery.engines.Elasticsearch;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.search.analysis.Analyzers;
 import dev.backendmastery.search.elasticsearch.BulkIndexer;
+import dev.backendmastery.search.elasticsearch.BulkWriter;
 import dev.backendmastery.search.elasticsearch.ElasticsearchIndex;
 import dev.backendmastery.search.index.Batch;
 import dev.backendmastery.search.index.Document;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.apache.http.HttpHost;
 import org.elasticsearch.client.RestClient;
 
@@ -93,17 +95,15 @@ public final class BulkBenchmark {
     }
 
     private static void bulk(ElasticsearchIndex index, List<Document> documents) {
+        List<CompletableFuture<BulkWriter.Outcome>> acks = new ArrayList<>();
         try (BulkIndexer indexer = BulkIndexer.to(index.sink(), dead -> {
                     throw new IllegalStateException(dead.toString());
                 })
                 .batch(BATCH, 5 << 20)
                 .start()) {
-            documents.forEach(document -> indexer.upsert(document, 1).whenComplete((outcome, failure) -> {
-                if (failure != null) {
-                    throw new IllegalStateException(failure);
-                }
-            }));
+            documents.forEach(document -> acks.add(indexer.upsert(document, 1)));
         }
+        acks.forEach(CompletableFuture::join);
     }
 
     private static void apply(ElasticsearchIndex index, List<Document> documents) {

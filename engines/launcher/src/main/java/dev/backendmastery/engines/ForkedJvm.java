@@ -78,20 +78,26 @@ record ForkedJvm(String name, String main, String maxHeap, List<String> compiler
         if (url.openConnection() instanceof JarURLConnection connection) {
             connection.setUseCaches(false);
             try (JarFile jar = connection.getJarFile()) {
-                List<JarEntry> entries = jar.stream()
-                        .filter(entry ->
-                                !entry.isDirectory() && entry.getName().startsWith("META-INF/forked/" + name + "/"))
-                        .toList();
-                return BinaryCache.folder(name + "-" + fingerprint(entries), folder -> unpack(jar, entries, folder));
+                String from = "META-INF/forked/" + name + "/";
+                return unpacked(jar, from, from, name);
             }
         }
         throw new IOException(url + " is neither in a folder nor in a jar");
     }
 
-    private void unpack(JarFile jar, List<JarEntry> entries, Path folder) throws IOException {
+    /** The folder with what is under {@code from} in a jar, by the names behind {@code prefix}. */
+    private static Path unpacked(JarFile jar, String from, String prefix, String folderName) throws IOException {
+        List<JarEntry> entries = jar.stream()
+                .filter(entry -> !entry.isDirectory() && entry.getName().startsWith(from))
+                .toList();
+        return BinaryCache.folder(
+                folderName + "-" + fingerprint(entries), folder -> unpack(jar, entries, prefix, folder));
+    }
+
+    private static void unpack(JarFile jar, List<JarEntry> entries, String prefix, Path folder) throws IOException {
         for (JarEntry entry : entries) {
-            Path target = folder.resolve(entry.getName().substring(("META-INF/forked/" + name + "/").length()))
-                    .normalize();
+            Path target =
+                    folder.resolve(entry.getName().substring(prefix.length())).normalize();
             Path parent = target.getParent();
             if (!target.startsWith(folder) || parent == null) {
                 throw new IOException("jar entry points outside: " + entry.getName());
@@ -113,13 +119,19 @@ record ForkedJvm(String name, String main, String maxHeap, List<String> compiler
         return Long.toHexString(all.getValue());
     }
 
-    /** The jar or folder with the main class, found as a resource: the class is never loaded here. */
+    /**
+     * The folder with the main class, found as a resource: the class is never loaded here. Out of a jar its package is unpacked, for the
+     * jar may hold an application with all that it stands on, which must not be on the server's class path.
+     */
     private Path codeSource() {
         String resource = main.replace('.', '/') + ".class";
         try {
             URL url = resource(resource);
             if (url.openConnection() instanceof JarURLConnection connection) {
-                return path(connection.getJarFileURL());
+                connection.setUseCaches(false);
+                try (JarFile jar = connection.getJarFile()) {
+                    return unpacked(jar, resource.substring(0, resource.lastIndexOf('/') + 1), "", name + "-main");
+                }
             }
             Path file = path(url);
             return file.resolve("../".repeat(resource.split("/", -1).length)).normalize();

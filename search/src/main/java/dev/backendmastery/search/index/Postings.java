@@ -66,6 +66,7 @@ final class Postings {
     }
 
     /** Goes to the first document that is not before {@code target}, forward or back. @return it, or {@link #NONE} */
+    @SuppressWarnings("IdentityBinaryExpression") // each comparison moves on by one
     int seek(int target) {
         if (target > last || target <= base) {
             return seekFar(target);

@@ -57,7 +57,7 @@ final class BulkWriterContractBitesTest {
 
         @Override
         protected Duration patience() {
-            return Duration.ofMillis(1_500);
+            return Duration.ofSeconds(1);
         }
 
         @Override
