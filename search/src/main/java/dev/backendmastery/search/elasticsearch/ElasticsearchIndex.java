@@ -119,7 +119,7 @@ public final class ElasticsearchIndex implements SearchIndex {
     private void make(int shards, int replicas) {
         Node found = rest.call("GET", "/" + name + "/_mapping", null, 404);
         if (!found.isThere()) {
-            rest.call("PUT", "/" + name, mapping.index(shards, replicas), 400); // 400: another was faster, or see below
+            create(shards, replicas);
             found = rest.call("GET", "/" + name + "/_mapping", null);
         }
         String fingerprint =
@@ -127,6 +127,18 @@ public final class ElasticsearchIndex implements SearchIndex {
         if (!fingerprint.equals(schema.fingerprint())) {
             throw new SchemaMismatchException(
                     "index " + name + " was made with " + fingerprint + ", not with " + schema.fingerprint());
+        }
+    }
+
+    private void create(int shards, int replicas) {
+        try {
+            rest.call("PUT", "/" + name, mapping.index(shards, replicas));
+        } catch (IndexUnavailableException e) {
+            throw e;
+        } catch (SearchIndexException e) {
+            if (!String.valueOf(e.getMessage()).contains("resource_already_exists_exception")) {
+                throw e; // else another was faster, and what it made is looked at next
+            }
         }
     }
 
