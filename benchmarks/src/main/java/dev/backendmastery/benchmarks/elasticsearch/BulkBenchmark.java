@@ -1,10 +1,17 @@
 package dev.backendmastery.benchmarks.elasticsearch;
 
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._helpers.bulk.BulkIngester;
+import co.elastic.clients.elasticsearch._types.VersionType;
+import co.elastic.clients.json.jackson.JacksonJsonpMapper;
+import co.elastic.clients.transport.rest_client.RestClientTransport;
+import co.elastic.clients.util.BinaryData;
 import dev.backendmastery.benchmarks.report.Measurement;
 import dev.backendmastery.engines.Elasticsearch;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.search.analysis.Analyzers;
 import dev.backendmastery.search.elasticsearch.BulkIndexer;
+import dev.backendmastery.search.elasticsearch.BulkSink;
 import dev.backendmastery.search.elasticsearch.BulkWriter;
 import dev.backendmastery.search.elasticsearch.ElasticsearchIndex;
 import dev.backendmastery.search.index.Batch;
@@ -13,6 +20,7 @@ import dev.backendmastery.search.index.Query;
 import dev.backendmastery.search.index.Schema;
 import dev.backendmastery.search.index.Search;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.http.HttpHost;
 import org.elasticsearch.client.RestClient;
 
@@ -41,20 +50,23 @@ public final class BulkBenchmark {
     /** Brings documents to an index; returns when all are acked. */
     @FunctionalInterface
     private interface Contestant {
-        void write(ElasticsearchIndex index, List<Document> documents);
+        void write(ElasticsearchIndex index, String name, List<Document> documents);
     }
 
     /** The race; about two minutes. */
     public static List<Measurement> run() throws IOException {
         Map<String, Contestant> contestants = new LinkedHashMap<>();
-        contestants.put("ours", BulkBenchmark::bulk);
-        contestants.put("ours-apply", BulkBenchmark::apply);
+        contestants.put("ours", (index, name, documents) -> bulk(index, documents));
+        contestants.put("ours-apply", (index, name, documents) -> apply(index, documents));
         contestants.put(
-                "naive-one-by-one", (index, documents) -> documents.forEach(each -> index.apply(Batch.of(each))));
+                "naive-one-by-one", (index, name, documents) -> documents.forEach(each -> index.apply(Batch.of(each))));
         Elasticsearch engine = Engines.elasticsearch();
         Map<String, List<Double>> scores = new LinkedHashMap<>();
         try (RestClient client =
                 RestClient.builder(HttpHost.create(engine.url())).build()) {
+            ElasticsearchClient peer =
+                    new ElasticsearchClient(new RestClientTransport(client, new JacksonJsonpMapper()));
+            contestants.put("elasticsearch-java", (index, name, documents) -> ingest(peer, index, name, documents));
             for (int round = -1; round < ROUNDS; round++) {
                 for (Map.Entry<String, Contestant> entry : contestants.entrySet()) {
                     boolean naive = entry.getKey().startsWith("naive");
@@ -81,7 +93,7 @@ public final class BulkBenchmark {
                 .open();
         try {
             long start = System.nanoTime();
-            contestant.write(index, documents);
+            contestant.write(index, "race-" + name, documents);
             double seconds = (System.nanoTime() - start) / 1e9;
             index.refresh();
             long there = index.search(Search.of(Query.all()).countAll()).total();
@@ -104,6 +116,27 @@ public final class BulkBenchmark {
             documents.forEach(document -> acks.add(indexer.upsert(document, 1)));
         }
         acks.forEach(CompletableFuture::join);
+    }
+
+    /** The official helper, with the same documents, bounds and versions. */
+    private static void ingest(
+            ElasticsearchClient client, ElasticsearchIndex index, String name, List<Document> documents) {
+        BulkSink sink = index.sink();
+        try (BulkIngester<Void> ingester = BulkIngester.of(settings -> settings.client(client)
+                .maxOperations(BATCH)
+                .maxSize(5 << 20)
+                .maxConcurrentRequests(2)
+                .flushInterval(200, TimeUnit.MILLISECONDS))) {
+            for (Document document : documents) {
+                BinaryData source =
+                        BinaryData.of(sink.encode(document).getBytes(StandardCharsets.UTF_8), "application/json");
+                ingester.add(change -> change.index(upsert -> upsert.index(name)
+                        .id(document.id())
+                        .version(1L)
+                        .versionType(VersionType.ExternalGte)
+                        .document(source)));
+            }
+        }
     }
 
     private static void apply(ElasticsearchIndex index, List<Document> documents) {

@@ -98,6 +98,7 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("analysis", "analyze standard", 1, "ours", "lucene", 1),
             new Goal("analysis", "analyze english", 1, "ours", "lucene", 1),
             new Goal("bulk", "bulk", 1, "ours", "naive-one-by-one", 10),
+            new Goal("bulk", "bulk", 1, "ours", "elasticsearch-java", 1),
             new Goal("search", "or p50", 1, "ours", "lucene", 1 / 0.8),
             new Goal("search", "or p99", 1, "ours", "lucene", 1 / 0.8),
             new Goal("search", "and p50", 1, "ours", "lucene", 1),

@@ -8,6 +8,7 @@ import dev.backendmastery.search.index.Query;
 import dev.backendmastery.search.index.Schema;
 import dev.backendmastery.search.index.Search;
 import dev.backendmastery.search.index.SegmentIndex;
+import dev.backendmastery.search.index.Similarity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,14 +99,11 @@ interface Engine extends AutoCloseable {
         private final SegmentIndex index;
         private IndexSnapshot snapshot;
 
-        IndexSnapshot snap() {
-            return snapshot;
-        }
-
-        Ours(Path folder) {
+        Ours(Path folder, Similarity similarity) {
             index = SegmentIndex.in(
                             folder,
                             Schema.builder().unstoredText("body", new Words()).build())
+                    .similarity(similarity)
                     .bufferBytes(1L << 30)
                     .open();
             snapshot = index.snapshot();

@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * A tokenizer and the filters after it.
  *
- * <p><b>Guarantee</b> (AN-1 to AN-10): any text ends in tokens that point into the text itself and whose positions go
+ * <p><b>Guarantee</b> (AN-1 to AN-11): any text ends in tokens that point into the text itself and whose positions go
  * forward; the same text gives the same tokens, in any thread and after any failure.
  *
  * <p><b>Threads</b>: immutable, any number may use it; each has a run of its own, kept for the next text.

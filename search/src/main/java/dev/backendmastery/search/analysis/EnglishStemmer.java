@@ -5,7 +5,7 @@ package dev.backendmastery.search.analysis;
  * {@code connect}. The algorithm is Porter2 as Snowball 3.0 defines it. Terms are to be folded before; other languages' words come
  * out cut too.
  *
- * <p><b>Guarantee</b> (ST-1 to ST-3): the definition's stem for each word; never longer than the word, never empty.
+ * <p><b>Guarantee</b> (ST-1 to ST-4): the definition's stem for each word; never longer than the word, never empty.
  *
  * <p><b>Threads</b>: immutable. <b>Cost</b>: linear in the word, in place.
  *

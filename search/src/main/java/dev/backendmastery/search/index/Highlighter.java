@@ -107,6 +107,16 @@ public final class Highlighter {
             return List.of();
         }
         int[] bounds = bounds(text);
+        if (text.length() < whole.length() && bounds.length > 1) {
+            // The last grapheme may go on behind the cut.
+            text = text.substring(0, bounds[bounds.length - 2]);
+            bounds = Arrays.copyOf(bounds, bounds.length - 1);
+            int end = text.length();
+            found.removeIf(mark -> mark.end > end);
+            if (found.isEmpty()) {
+                return List.of();
+            }
+        }
         List<Mark> marks = widen(found, text, bounds);
         List<String> fragments = new ArrayList<>();
         int next = 0;

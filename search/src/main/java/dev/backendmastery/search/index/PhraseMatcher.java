@@ -59,6 +59,10 @@ final class PhraseMatcher extends Matcher {
             if (found == NONE) {
                 break;
             }
+            if (!canReach(found, byCount[0].frequency())) {
+                wanted = found + 1;
+                continue;
+            }
             for (int i = 1; i < byCount.length; i++) {
                 int other = byCount[i].seek(found);
                 if (other > found) {
@@ -69,7 +73,7 @@ final class PhraseMatcher extends Matcher {
                     continue search;
                 }
             }
-            if (canReach(found) && matches()) {
+            if (canReach(found, leastFrequency()) && matches()) {
                 doc = found;
                 return doc;
             }
@@ -79,18 +83,22 @@ final class PhraseMatcher extends Matcher {
         return NONE;
     }
 
-    /** A phrase is no more frequent than its rarest word. */
-    private boolean canReach(int found) {
+    /** A phrase is in a document no more often than any of its words. */
+    private boolean canReach(int found, int most) {
         if (least == Double.NEGATIVE_INFINITY || slop > 0) {
             return true;
-        }
-        int most = Integer.MAX_VALUE;
-        for (Postings each : postings) {
-            most = Math.min(most, each.frequency());
         }
         boolean can = weighing.score(weight, most, field.length(found)) >= least;
         skipped |= !can;
         return can;
+    }
+
+    private int leastFrequency() {
+        int most = Integer.MAX_VALUE;
+        for (Postings each : postings) {
+            most = Math.min(most, each.frequency());
+        }
+        return most;
     }
 
     private boolean matches() {

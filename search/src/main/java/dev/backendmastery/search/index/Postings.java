@@ -230,6 +230,35 @@ final class Postings {
         return from;
     }
 
+    /** All documents of a term without a whole block, into a set. */
+    static void into(Inverted field, int ordinal, long[] bits) {
+        byte[] data = field.data;
+        int at = field.starts[ordinal];
+        int doc = -1;
+        for (int left = field.frequencies[ordinal]; left > 0; left--) {
+            int gap = data[at++];
+            if (gap < 0) {
+                gap &= 0x7f;
+                for (int shift = 7; ; shift += 7) {
+                    int next = data[at++];
+                    gap |= (next & 0x7f) << shift;
+                    if (next >= 0) {
+                        break;
+                    }
+                }
+            }
+            doc += 1 + (gap >>> 1);
+            bits[doc >>> 6] |= 1L << doc;
+            if ((gap & 1) == 0) {
+                // How often is of no interest here.
+                while (data[at] < 0) {
+                    at++;
+                }
+                at++;
+            }
+        }
+    }
+
     private int var(int[] cursor) {
         int value = 0;
         for (int shift = 0; ; shift += 7) {

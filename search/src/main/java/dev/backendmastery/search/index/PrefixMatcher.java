@@ -12,7 +12,7 @@ final class PrefixMatcher extends Matcher {
     private static final int WANTED = 2_048;
 
     private final List<Postings> postings = new ArrayList<>();
-    private final long[] bits;
+    private long[] bits = {};
     private final int count;
     private final double score;
     private long cost;
@@ -25,23 +25,32 @@ final class PrefixMatcher extends Matcher {
         Terms.Walk walk = field.terms.walk();
         for (boolean there = walk.seek(prefix, prefix.length); there && walk.startsWith(prefix); there = walk.next()) {
             int ordinal = walk.ordinal();
-            postings.add(new Postings(field, ordinal));
             cost += field.frequencies[ordinal];
+            if (bits.length == 0) {
+                bits = Bits.of(count);
+            }
+            // What has no whole block is soon read, sooner than kept track of.
+            if (field.frequencies[ordinal] < PostingsWriter.BLOCK) {
+                Postings.into(field, ordinal, bits);
+            } else {
+                postings.add(new Postings(field, ordinal));
+            }
         }
-        bits = postings.isEmpty() ? new long[0] : Bits.of(count);
+        filled = postings.isEmpty() ? count : 0;
         stretch = (int) Math.min(count, Math.max(64, (long) count * WANTED / Math.max(1, cost)));
         postings.forEach(each -> each.seek(0));
     }
 
     boolean isEmpty() {
-        return postings.isEmpty();
+        return cost == 0;
     }
 
     @Override
     int seek(int target) {
         while (true) {
             int found = target < filled ? Bits.next(bits, target) : NONE;
-            if (found != NONE) {
+            // Beyond what is filled only some terms are in the set yet.
+            if (found < filled) {
                 doc = found;
                 return doc;
             }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The best documents of one segment for some terms, any of them or all.
  *
- * <p>Block-Max MaxScore over windows of {@value #WINDOW} documents. The directory of each term's blocks gives what no
+ * <p>Block-Max MaxScore over windows about as wide as a block of the most frequent term. The directory of each term's blocks gives what no
  * document of a window is better than. First the most promising windows are scored, so that the heap soon knows what is good enough; then
  * the others in their order, of which most can be passed over. Within a window terms are taken in the order of their weight; once
  * those that are left cannot by themselves lift a document into the heap, only documents that were seen before are looked up in them
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowScorer {
 
-    static final int WINDOW = 1024;
+    private static final int NARROWEST = 8;
+    private static final int WIDEST = 11;
     static final int SMALL = 4_096;
-    private static final int SHIFT = 10;
     private static final int PROMISING = 16;
     private static final double SLACK = 1 + 1e-12;
 
@@ -41,6 +41,7 @@ final class WindowScorer {
     private final boolean all;
     private final long @Nullable [] accepted;
     private final int count;
+    private final int shift;
     private final int docBase;
     private final Top top;
     private final boolean lucene;
@@ -86,11 +87,21 @@ final class WindowScorer {
                 .mapToInt(Integer::intValue)
                 .toArray();
         this.rest = new double[terms];
-        int size = count <= SMALL ? SMALL : WINDOW;
+        this.shift = shift(count, postings);
+        int size = count <= SMALL ? SMALL : 1 << shift;
         this.sums = new double[size];
         this.seen = Bits.of(size);
         this.candidates = new int[size];
         this.ordinals = ordinals;
+    }
+
+    private static int shift(int count, Postings[] postings) {
+        long most = 1;
+        for (Postings list : postings) {
+            most = Math.max(most, list.count);
+        }
+        int wide = 64 - Long.numberOfLeadingZeros((long) count * PostingsWriter.BLOCK / most);
+        return Math.max(NARROWEST, Math.min(WIDEST, wide));
     }
 
     void run() {
@@ -103,7 +114,7 @@ final class WindowScorer {
             conjunction(0, count, null, 0);
             return;
         }
-        int windows = (count + WINDOW - 1) >>> SHIFT;
+        int windows = ((count - 1) >>> shift) + 1;
         double[][] maxima = new double[terms][];
         double[] bounds = new double[windows];
         for (int i = 0; i < terms; i++) {
@@ -123,16 +134,16 @@ final class WindowScorer {
         int first = promising(bounds, promising);
         for (int i = 0; i < first; i++) {
             int window = promising[i];
-            window(window << SHIFT, Math.min(count, (window + 1) << SHIFT), maxima, window);
+            window(window << shift, Math.min(count, (window + 1) << shift), maxima, window);
             bounds[window] = -1;
         }
         for (int window = 0; window < windows; window++) {
             double bound = bounds[window];
             if (bound > 0) {
-                if (top.hopeless(finish(bound), docBase + (window << SHIFT))) {
+                if (top.hopeless(finish(bound), docBase + (window << shift))) {
                     top.skip();
                 } else {
-                    window(window << SHIFT, Math.min(count, (window + 1) << SHIFT), maxima, window);
+                    window(window << shift, Math.min(count, (window + 1) << shift), maxima, window);
                 }
             }
         }
@@ -175,8 +186,8 @@ final class WindowScorer {
         for (int block = 0; block < best.length; block++) {
             int last = list.last(block);
             double bound = weighing.bound(weight, best[block]);
-            int end = last >>> SHIFT;
-            for (int window = from >>> SHIFT; window <= end; window++) {
+            int end = last >>> shift;
+            for (int window = from >>> shift; window <= end; window++) {
                 if (bound > maxima[window]) {
                     maxima[window] = bound;
                 }
@@ -187,7 +198,7 @@ final class WindowScorer {
             Inverted field = fields[term];
             for (int doc = list.seek(from); doc != Postings.NONE; doc = list.next()) {
                 double score = weighing.score(weight, list.frequency(), field.length(doc));
-                int window = doc >>> SHIFT;
+                int window = doc >>> shift;
                 if (score > maxima[window]) {
                     maxima[window] = score;
                 }

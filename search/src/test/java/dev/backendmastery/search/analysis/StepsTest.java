@@ -18,6 +18,7 @@ import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The steps of a chain")
@@ -197,6 +198,38 @@ final class StepsTest {
                         lucene(standard, text.toString()), Analyzers.standard().tokens(text));
                 assertEquals(
                         lucene(english, text.toString()), Analyzers.english().tokens(text));
+            }
+        }
+    }
+
+    @Test
+    @Tag("soak")
+    @DisplayName("no text out of a million stops a chain, or makes it forget what it knows")
+    void anyText() {
+        SplittableRandom random = new SplittableRandom(77);
+        List<AnalyzerChain> chains = List.of(
+                Analyzers.standard(), Analyzers.english(), Analyzers.beginnings(10), KEYWORD.then(new AccentFolding()));
+        List<List<Token>> known =
+                chains.stream().map(chain -> chain.tokens("The Éclairs' end")).toList();
+        for (int round = 0; round < 1_000_000; round++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(30); i > 0; i--) {
+                int range = random.nextInt(4);
+                text.append((char)
+                        (range == 0
+                                ? random.nextInt(0x10000)
+                                : range == 1
+                                        ? 0xD800 + random.nextInt(0x800)
+                                        : range == 2 ? random.nextInt(0x600) : random.nextInt(128)));
+            }
+            AnalyzerChain chain = chains.get(round % chains.size());
+            chain.analyze(text, (term, length, start, end, increment, span) -> {
+                if (length < 1 || start < 0 || start >= end || end > text.length() || increment < 0) {
+                    throw new IllegalStateException(start + " to " + end + " of " + text);
+                }
+            });
+            if (round % 10_000 < 4) {
+                assertEquals(known.get(round % 4), chain.tokens("The Éclairs' end"));
             }
         }
     }

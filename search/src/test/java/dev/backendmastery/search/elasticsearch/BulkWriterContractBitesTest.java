@@ -19,6 +19,7 @@ final class BulkWriterContractBitesTest {
     void convictsEachFault() {
         Kit.convicts(NoFault.class);
         Kit.convicts(AcksBeforeTheEngine.class, "BI-8");
+        Kit.convicts(DropsDeletes.class, "BI-1", "BI-6");
         Kit.convicts(AcksWhatFailed.class, "BI-5", "BI-8", "BI-9", "BI-10");
         Kit.convicts(SendsMoreAtOnce.class, "BI-2", "BI-5");
         Kit.convicts(SendsLargerBatches.class, "BI-2");
@@ -57,7 +58,7 @@ final class BulkWriterContractBitesTest {
 
         @Override
         protected Duration patience() {
-            return Duration.ofMillis(1_500);
+            return Duration.ofSeconds(1);
         }
 
         @Override
@@ -132,6 +133,18 @@ final class BulkWriterContractBitesTest {
                                     : CompletableFuture.completedFuture(Outcome.WRITTEN);
                         }
                     };
+        }
+    }
+
+    static final class DropsDeletes extends Planted {
+        @Override
+        BulkWriter writer(BulkWriter real) {
+            return new ForwardingWriter(real) {
+                @Override
+                public CompletableFuture<Outcome> delete(String id, long version) {
+                    return version < 0 ? real.delete(id, version) : CompletableFuture.completedFuture(Outcome.WRITTEN);
+                }
+            };
         }
     }
 

@@ -550,7 +550,7 @@ public abstract class SearchIndexContract {
     final void sameAsAScan() {
         Random random = new Random(42);
         Map<String, List<String>> model = new TreeMap<>();
-        for (int round = 0; round < 12; round++) {
+        for (int round = 0; round < 8; round++) {
             Batch.Builder batch = Batch.builder();
             for (int i = 0; i < 40; i++) {
                 String id = "d" + random.nextInt(200);
@@ -568,7 +568,7 @@ public abstract class SearchIndexContract {
             index.apply(batch.build());
             index.refresh();
             try (IndexSnapshot snapshot = index.snapshot()) {
-                for (int q = 0; q < 25; q++) {
+                for (int q = 0; q < 15; q++) {
                     assertSameAsScan(snapshot, model, random);
                 }
             }

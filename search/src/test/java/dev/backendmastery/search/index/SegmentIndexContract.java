@@ -122,6 +122,19 @@ abstract class SegmentIndexContract {
                                     Query.term("body", word(300)).boost(1 + i)),
                             Query.prefix("body", "w" + i % 10),
                             Query.fuzzy("body", "w" + i, 1));
+                    String prefix = "w" + i % 30;
+                    Query anyOf = Query.any(IntStream.range(0, 300)
+                            .mapToObj(w -> "w" + w)
+                            .filter(w -> w.startsWith(prefix))
+                            .map(w -> Query.term("body", w))
+                            .toArray(Query[]::new));
+                    assertEquals(
+                            snapshot.search(Search.of(anyOf).top(0).countAll()).total(),
+                            snapshot.search(Search.of(Query.prefix("body", prefix))
+                                            .top(0)
+                                            .countAll())
+                                    .total(),
+                            prefix);
                     for (Query query : queries) {
                         assertSame(
                                 snapshot,
