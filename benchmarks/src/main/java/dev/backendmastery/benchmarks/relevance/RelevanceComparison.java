@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.core.WhitespaceAnalyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.StringField;
@@ -42,7 +44,10 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.util.QueryBuilder;
 
-/** How well the index and Lucene rank one collection, each with its English analyzer and BM25, the 1,000 best of each query. */
+/**
+ * How well the index and Lucene rank one collection by BM25, the 1,000 best of each query: Lucene with its English analyzer, which has the first
+ * of Porter's stemmers, and Lucene with the terms of ours, where what is left is lengths and ties.
+ */
 public final class RelevanceComparison {
 
     private static final String USAGE =
@@ -66,11 +71,12 @@ public final class RelevanceComparison {
      * A line of the table.
      *
      * @param measure what was measured
+     * @param peer against whom: Lucene with its English analyzer, or with the terms of ours
      * @param ours the mean
-     * @param lucene the mean
+     * @param other the peer's mean
      * @param compared whether the difference is more than luck
      */
-    public record Row(String measure, double ours, double lucene, Comparison compared) {}
+    public record Row(String measure, String peer, double ours, double other, Comparison compared) {}
 
     private RelevanceComparison() {}
 
@@ -102,20 +108,22 @@ public final class RelevanceComparison {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%-20s %8s %8s %11s %20s %7s%n",
+                "%-20s %-18s %8s %8s %11s %20s %7s%n",
                 "measure",
+                "peer",
                 "ours",
-                "lucene",
+                "its",
                 "difference",
                 "95 % of it",
                 "p");
         for (Row row : rows) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-20s %8.4f %8.4f %+11.4f %+9.4f to %+7.4f %7.3f%n",
+                    "%-20s %-18s %8.4f %8.4f %+11.4f %+9.4f to %+7.4f %7.3f%n",
                     row.measure(),
+                    row.peer(),
                     row.ours(),
-                    row.lucene(),
+                    row.other(),
                     row.compared().difference(),
                     row.compared().low(),
                     row.compared().high(),
@@ -130,17 +138,38 @@ public final class RelevanceComparison {
     /** Ranks and measures. */
     static List<Row> compare(Map<String, String> documents, Topics topics, Judgments judgments) throws IOException {
         Run ours = ours(documents, topics);
-        Run lucene = lucene(documents, topics);
-        List<Row> rows = new ArrayList<>();
-        for (Measure measure : MEASURES) {
-            Evaluation one = Evaluation.of(ours, judgments, measure);
-            Evaluation other = Evaluation.of(lucene, judgments, measure);
-            if (one.scores().isEmpty()) {
-                throw new IllegalArgumentException("qrels must name a relevant document");
-            }
-            rows.add(new Row(measure.name(), one.mean(), other.mean(), Comparison.of(one, other, SAMPLES, 1)));
+        Map<String, Run> peers = new LinkedHashMap<>();
+        try (EnglishAnalyzer english = new EnglishAnalyzer();
+                WhitespaceAnalyzer split = new WhitespaceAnalyzer()) {
+            peers.put("lucene", lucene(documents, topics.texts(), english));
+            peers.put("lucene, our terms", lucene(terms(documents), terms(topics.texts()), split));
         }
+        List<Row> rows = new ArrayList<>();
+        peers.forEach((peer, run) -> {
+            for (Measure measure : MEASURES) {
+                Evaluation one = Evaluation.of(ours, judgments, measure);
+                Evaluation other = Evaluation.of(run, judgments, measure);
+                if (one.scores().isEmpty()) {
+                    throw new IllegalArgumentException("qrels must name a relevant document");
+                }
+                rows.add(
+                        new Row(measure.name(), peer, one.mean(), other.mean(), Comparison.of(one, other, SAMPLES, 1)));
+            }
+        });
         return rows;
+    }
+
+    /** The texts as the index analyses them, for an engine that only splits at spaces. */
+    private static Map<String, String> terms(Map<String, String> texts) {
+        Map<String, String> all = new LinkedHashMap<>();
+        texts.forEach((id, text) -> {
+            StringBuilder terms = new StringBuilder();
+            Analyzers.english()
+                    .analyze(text, (term, length, start, end, increment, span) -> terms.append(term, 0, length)
+                            .append(' '));
+            all.put(id, terms.toString());
+        });
+        return all;
     }
 
     private static Map<String, String> documents(Path file) throws IOException {
@@ -187,10 +216,10 @@ public final class RelevanceComparison {
         return new Run(rankings);
     }
 
-    private static Run lucene(Map<String, String> documents, Topics topics) throws IOException {
+    private static Run lucene(Map<String, String> documents, Map<String, String> queries, Analyzer analyzer)
+            throws IOException {
         Map<String, List<String>> rankings = new LinkedHashMap<>();
-        try (EnglishAnalyzer analyzer = new EnglishAnalyzer();
-                ByteBuffersDirectory directory = new ByteBuffersDirectory()) {
+        try (ByteBuffersDirectory directory = new ByteBuffersDirectory()) {
             try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(analyzer))) {
                 for (Map.Entry<String, String> entry : documents.entrySet()) {
                     org.apache.lucene.document.Document document = new org.apache.lucene.document.Document();
@@ -202,7 +231,7 @@ public final class RelevanceComparison {
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 IndexSearcher searcher = new IndexSearcher(reader);
                 QueryBuilder builder = new QueryBuilder(analyzer);
-                for (Map.Entry<String, String> topic : topics.texts().entrySet()) {
+                for (Map.Entry<String, String> topic : queries.entrySet()) {
                     org.apache.lucene.search.Query query = builder.createBooleanQuery("text", topic.getValue());
                     List<String> ids = new ArrayList<>();
                     if (query != null) {

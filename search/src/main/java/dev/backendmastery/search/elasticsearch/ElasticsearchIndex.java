@@ -2,16 +2,19 @@ package dev.backendmastery.search.elasticsearch;
 
 import dev.backendmastery.search.index.Batch;
 import dev.backendmastery.search.index.Capability;
+import dev.backendmastery.search.index.Hits;
 import dev.backendmastery.search.index.IndexSnapshot;
 import dev.backendmastery.search.index.IndexUnavailableException;
 import dev.backendmastery.search.index.Schema;
 import dev.backendmastery.search.index.SchemaMismatchException;
+import dev.backendmastery.search.index.Search;
 import dev.backendmastery.search.index.SearchIndex;
 import dev.backendmastery.search.index.SearchIndexException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.elasticsearch.client.RestClient;
@@ -24,7 +27,7 @@ import org.elasticsearch.client.RestClient;
  * into a batch. Not {@code EXACT_STATISTICS}: deleted documents count until their segment is merged, and each shard counts
  * for itself. Not {@code REPORTS_CUT}. Terms at one position, as beginnings are, are found by terms and not by phrases.
  *
- * <p><b>Threads</b>: any number. <b>Cost</b>: a call over the network each, a snapshot two more; an answer is waited for no longer than
+ * <p><b>Threads</b>: any number. <b>Cost</b>: a call over the network each, a snapshot two more (not {@link #search}); an answer is waited for no longer than
  * the timeout, then {@link IndexUnavailableException}. Sorting by score breaks ties by id, which visits every match.
  *
  * <p><b>Not for</b> streams of single changes: {@link BulkIndexer}. <b>Source</b>: Elasticsearch's REST API.
@@ -226,7 +229,15 @@ public final class ElasticsearchIndex implements SearchIndex {
         String time = rest.call("POST", "/" + name + "/_pit?keep_alive=" + ElasticsearchSnapshot.KEPT, null)
                 .get("id")
                 .text();
-        return new ElasticsearchSnapshot(rest, time, schema, mapping);
+        return new ElasticsearchSnapshot(rest, name, Optional.of(time), schema, mapping);
+    }
+
+    @Override
+    public Hits search(Search search) {
+        check();
+        try (IndexSnapshot now = new ElasticsearchSnapshot(rest, name, Optional.empty(), schema, mapping)) {
+            return now.search(search);
+        }
     }
 
     /** Where a {@link BulkIndexer} sends its batches. */

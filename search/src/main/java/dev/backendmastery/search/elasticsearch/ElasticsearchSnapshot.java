@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A point in time of the engine's, kept from call to call. */
+/** A point in time of the engine's, kept from call to call; or the moment of one call, which costs no other calls. */
 final class ElasticsearchSnapshot implements IndexSnapshot {
 
     /** After this long without a call the engine forgets it. */
@@ -30,14 +30,16 @@ final class ElasticsearchSnapshot implements IndexSnapshot {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchSnapshot.class);
 
     private final Rest rest;
-    private final String time;
+    private final String index;
+    private final Optional<String> time;
     private final Schema schema;
     private final Mapping mapping;
     private final Dsl dsl;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    ElasticsearchSnapshot(Rest rest, String time, Schema schema, Mapping mapping) {
+    ElasticsearchSnapshot(Rest rest, String index, Optional<String> time, Schema schema, Mapping mapping) {
         this.rest = rest;
+        this.index = index;
         this.time = time;
         this.schema = schema;
         this.mapping = mapping;
@@ -121,8 +123,8 @@ final class ElasticsearchSnapshot implements IndexSnapshot {
         if (closed.get()) {
             throw new IllegalStateException("the snapshot is closed");
         }
-        body.put("pit", Node.object("id", time, "keep_alive", KEPT));
-        Node answer = rest.call("POST", "/_search", body);
+        time.ifPresent(id -> body.put("pit", Node.object("id", id, "keep_alive", KEPT)));
+        Node answer = rest.call("POST", time.isPresent() ? "/_search" : "/" + index + "/_search", body);
         if (answer.get("timed_out").text().equals("true")
                 || answer.get("_shards").get("failed").integer() > 0) {
             throw new SearchIndexException("a part of the index did not answer");
@@ -132,9 +134,9 @@ final class ElasticsearchSnapshot implements IndexSnapshot {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        if (closed.compareAndSet(false, true) && time.isPresent()) {
             try {
-                rest.call("DELETE", "/_pit", Node.object("id", time), 404);
+                rest.call("DELETE", "/_pit", Node.object("id", time.get()), 404);
             } catch (SearchIndexException e) {
                 LOG.warn("A point in time was not given back; the engine forgets it after {}", KEPT, e);
             }
