@@ -291,7 +291,7 @@ final class Postings {
         return frequencies;
     }
 
-    private int frequency(int index) {
+    int frequency(int index) {
         if (frequenciesRead) {
             return frequencies[index];
         }

@@ -98,6 +98,9 @@ class Weighing {
             return at;
         }
         double[] parts = table;
+        // A word of marks is kept at hand: to load what was just stored is what a loop waits for most.
+        int word = 0;
+        long marks = 0;
         for (; at < size; at++) {
             int doc = docs[at];
             if (doc >= to) {
@@ -110,8 +113,14 @@ class Weighing {
                     ? parts[((frequency - 1) << 8) + length]
                     : part(frequency, length);
             sums[local] += weight * part;
-            seen[local >>> 6] |= 1L << local;
+            if (local >>> 6 != word) {
+                seen[word] |= marks;
+                word = local >>> 6;
+                marks = 0;
+            }
+            marks |= 1L << local;
         }
+        seen[word] |= marks;
         return at;
     }
 

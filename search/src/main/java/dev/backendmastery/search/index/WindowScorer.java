@@ -233,8 +233,7 @@ final class WindowScorer {
                 }
             }
         }
-        collect();
-        offerCandidates(from);
+        offerSeen(from);
     }
 
     /** Goes by the rarest term, and looks further only as long as a document can get into the heap. */
@@ -308,15 +307,42 @@ final class WindowScorer {
         }
     }
 
-    /** Makes a list of what was seen. */
-    private void collect() {
+    /** Offers what was seen and is good enough. */
+    private void offerSeen(int from) {
+        double least = top.maySkip() ? top.least() : Double.NEGATIVE_INFINITY;
+        for (int word = 0; word < seen.length; word++) {
+            long left = seen[word];
+            seen[word] = 0;
+            while (left != 0) {
+                int local = (word << 6) + Long.numberOfTrailingZeros(left);
+                left &= left - 1;
+                double score = finish(sums[local]);
+                sums[local] = 0;
+                if (score < least) {
+                    top.skip();
+                } else if (accepted == null || Bits.get(accepted, from + local)) {
+                    top.offer(docBase + from + local, score);
+                    least = top.maySkip() ? top.least() : least;
+                }
+            }
+        }
+    }
+
+    /** Makes a list of what was seen and may, with {@code more}, be good enough. */
+    private void collect(double more) {
+        double least = top.least();
         int size = 0;
         for (int word = 0; word < seen.length; word++) {
-            long rest = seen[word];
+            long left = seen[word];
             seen[word] = 0;
-            while (rest != 0) {
-                candidates[size++] = (word << 6) + Long.numberOfTrailingZeros(rest);
-                rest &= rest - 1;
+            while (left != 0) {
+                int local = (word << 6) + Long.numberOfTrailingZeros(left);
+                left &= left - 1;
+                if (finish((sums[local] + more) * SLACK) < least) {
+                    sums[local] = 0;
+                } else {
+                    candidates[size++] = local;
+                }
             }
         }
         found = size;
@@ -324,7 +350,8 @@ final class WindowScorer {
 
     /** Looks up the terms from {@code first} on in what was seen, as long as it can get into the heap. */
     private void lookUp(int first, int from, double[][] maxima, int window) {
-        collect();
+        // What is looked up by now may be left out, so the heap is full.
+        collect(rest[first]);
         top.skip();
         for (int term = first; term < terms && found > 0; term++) {
             int kept = 0;
@@ -338,10 +365,40 @@ final class WindowScorer {
             }
             found = kept;
             if (found > 0 && maxima[term][window] > 0) {
-                addTo(term, from);
+                // Many are found sooner by going through the term than by looking up each.
+                if (3L * found > ((long) postings[term].count << shift) / count) {
+                    addToSeen(term, from, Math.min(count, from + (1 << shift)));
+                } else {
+                    addTo(term, from);
+                }
             }
         }
         offerCandidates(from);
+    }
+
+    private void addToSeen(int term, int from, int to) {
+        Postings list = postings[term];
+        Weighing weighing = weighings[term];
+        Inverted field = fields[term];
+        double weight = weights[term];
+        int doc = list.seek(from);
+        while (doc < to) {
+            int[] docs = list.docs;
+            int size = list.size;
+            int at = list.at;
+            for (; at < size && docs[at] < to; at++) {
+                int local = docs[at] - from;
+                if (sums[local] > 0) {
+                    sums[local] += weighing.score(weight, list.frequency(at), field.length(docs[at]));
+                }
+            }
+            if (at < size) {
+                list.at = at;
+                return;
+            }
+            list.at = size - 1;
+            doc = list.next();
+        }
     }
 
     private void addTo(int term, int from) {
