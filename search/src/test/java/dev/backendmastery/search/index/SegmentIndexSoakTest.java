@@ -17,7 +17,7 @@ final class SegmentIndexSoakTest extends SegmentIndexContract {
     @Test
     @DisplayName("IX-15 who is killed at any moment leaves the last commit, or the one under way")
     void killed() throws IOException, InterruptedException {
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 20; round++) {
             KilledWriter.run(folder.resolve("killed" + round), 1 + 7L * round);
         }
     }
