@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.backendmastery.benchmarks.report.Measurement;
+import dev.backendmastery.benchmarks.report.Options;
 import dev.backendmastery.caching.cache.BoundedCache;
 import dev.backendmastery.caching.cache.Cache;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -270,16 +272,21 @@ public final class HitRatio {
     /** Runs the command line; returns the exit code. */
     @SuppressWarnings("SystemOut") // a command line talks to people
     public static int main(List<String> arguments) throws IOException {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (int i = 0; i + 1 < arguments.size(); i += 2) {
-            options.put(arguments.get(i), arguments.get(i + 1));
-        }
-        boolean known = List.of(
-                        "--trace", "--format", "--generate", "--keys", "--requests", "--seed", "--sizes", "--json")
-                .containsAll(options.keySet());
+        Map<String, String> options = Options.of(
+                        arguments,
+                        Set.of(
+                                "--trace",
+                                "--format",
+                                "--generate",
+                                "--keys",
+                                "--requests",
+                                "--seed",
+                                "--sizes",
+                                "--json"))
+                .orElse(Map.of());
         boolean one = options.containsKey("--generate")
                 != (options.containsKey("--trace") && options.containsKey("--format"));
-        if (arguments.size() % 2 != 0 || !known || !one) {
+        if (!one) {
             System.err.println(USAGE);
             return 2;
         }

@@ -2,6 +2,7 @@ package dev.backendmastery.benchmarks.relevance;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.backendmastery.benchmarks.report.Options;
 import dev.backendmastery.search.analysis.Analyzers;
 import dev.backendmastery.search.index.Batch;
 import dev.backendmastery.search.index.Document;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.core.WhitespaceAnalyzer;
@@ -87,15 +89,12 @@ public final class RelevanceComparison {
      */
     @SuppressWarnings("SystemOut") // a command line talks to people
     public static int main(List<String> arguments) throws IOException {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (int i = 0; i + 1 < arguments.size(); i += 2) {
-            options.put(arguments.get(i), arguments.get(i + 1));
-        }
+        Map<String, String> options = Options.of(arguments, Set.of("--docs", "--queries", "--qrels", "--json"))
+                .orElse(Map.of());
         String docs = options.get("--docs");
         String queries = options.get("--queries");
         String qrels = options.get("--qrels");
-        boolean known = List.of("--docs", "--queries", "--qrels", "--json").containsAll(options.keySet());
-        if (arguments.size() % 2 != 0 || !known || docs == null || queries == null || qrels == null) {
+        if (docs == null || queries == null || qrels == null) {
             System.err.println(USAGE);
             return 2;
         }

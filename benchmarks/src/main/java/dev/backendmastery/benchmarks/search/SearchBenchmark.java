@@ -1,6 +1,9 @@
 package dev.backendmastery.benchmarks.search;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.backendmastery.benchmarks.report.Measurement;
+import dev.backendmastery.benchmarks.report.Options;
 import dev.backendmastery.search.index.SegmentIndex;
 import dev.backendmastery.search.index.Similarity;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,8 +34,9 @@ public final class SearchBenchmark {
     private static final int INDEXED = 100_000;
     private static final int QUERIES = 500;
     private static final int SCANNED = 10;
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String USAGE =
-            "usage: search --corpus FILE --queries FILE: one document a line, one query a line, in UTF-8";
+            "usage: search --corpus FILE --queries FILE [--json FILE]: one document a line, one query a line, in UTF-8";
 
     /** What is measured, by discipline and contestant. */
     private final Map<String, Map<String, List<Double>>> scores = new LinkedHashMap<>();
@@ -51,20 +56,22 @@ public final class SearchBenchmark {
     }
 
     /**
-     * The race on given texts, as a table.
+     * The race on given texts, as a table and as a result file.
      *
      * @return 0, or 2 if it was called wrongly
      */
     @SuppressWarnings("SystemOut") // a command line talks to people
     public static int main(List<String> arguments) throws IOException {
-        if (arguments.size() != 4
-                || !arguments.get(0).equals("--corpus")
-                || !arguments.get(2).equals("--queries")) {
+        Map<String, String> options =
+                Options.of(arguments, Set.of("--corpus", "--queries", "--json")).orElse(Map.of());
+        String corpusFile = options.get("--corpus");
+        String queriesFile = options.get("--queries");
+        if (corpusFile == null || queriesFile == null) {
             System.err.println(USAGE);
             return 2;
         }
-        List<String> texts = lines(Path.of(arguments.get(1)));
-        List<String> queries = lines(Path.of(arguments.get(3)));
+        List<String> texts = lines(Path.of(corpusFile));
+        List<String> queries = lines(Path.of(queriesFile));
         if (texts.isEmpty() || queries.isEmpty()) {
             System.err.println("there must be a document and a query");
             return 2;
@@ -88,6 +95,9 @@ public final class SearchBenchmark {
                     sorted[sorted.length - 1],
                     each.unit());
         }
+        Path file = Path.of(options.getOrDefault("--json", "search.json"));
+        Files.writeString(file, JSON.writeValueAsString(benchmark.measurements()) + "\n");
+        System.out.println(file);
         return 0;
     }
 
