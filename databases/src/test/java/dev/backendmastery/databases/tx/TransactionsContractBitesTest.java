@@ -1,5 +1,7 @@
 package dev.backendmastery.databases.tx;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.resilience.RetryBudget;
 import java.sql.Connection;
@@ -20,8 +22,8 @@ import org.junit.jupiter.api.Test;
 final class TransactionsContractBitesTest {
 
     @Test
-    void convictsFaultsOfOneAttempt() throws Exception {
-        Kit.inParallel(
+    void convictsFaultsOfOneAttempt() {
+        assertAll(
                 () -> Kit.convicts(CommitsWhateverHappens.class, "TX-1"),
                 () -> Kit.convicts(
                         IgnoresTheIsolation.class, "TX-2", "TX-13", "TX-25", "TX-26", "TX-27", "TX-28", "TX-29"),
@@ -34,8 +36,8 @@ final class TransactionsContractBitesTest {
     }
 
     @Test
-    void convictsFaultsOfRunningAgain() throws Exception {
-        Kit.inParallel(
+    void convictsFaultsOfRunningAgain() {
+        assertAll(
                 () -> Kit.convicts(
                         RunsOnlyTheStatementAgain.class,
                         "TX-2",
@@ -60,8 +62,8 @@ final class TransactionsContractBitesTest {
     }
 
     @Test
-    void convictsFaultsOfALostCommit() throws Exception {
-        Kit.inParallel(
+    void convictsFaultsOfALostCommit() {
+        assertAll(
                 () -> Kit.convicts(RunsALostCommitAgain.class, "TX-10", "TX-12", "TX-15"),
                 () -> Kit.convicts(TakesALostCommitForDone.class, "TX-11", "TX-12", "TX-15"),
                 () -> Kit.convicts(TakesALostCommitForFailed.class, "TX-10", "TX-11", "TX-12", "TX-15"),

@@ -362,34 +362,35 @@ final class OutboxContractBitesTest {
         assertEquals(Set.of(), Kit.failedClauses(NoFault.class));
     }
 
-    /** Those that look at the ids of transactions wait for those of other databases too: alone. */
     @Test
-    void convictsFaultsOfOrder() {
+    void convictsFaultsOfReading() {
+        Kit.convicts(ReadsAfterTheLastId.class, "OB-3", "OB-5", "OB-11");
         Kit.convicts(GoesByTransactionId.class, "OB-4", "OB-11", "OB-16");
         Kit.convicts(GoesByWindowsOfXmin.class, "OB-11", "OB-16");
+        Kit.convicts(ForgetsTheBoundsOfAWindow.class, "OB-5");
+        Kit.convicts(ReadsAll.class, "OB-10");
     }
 
     @Test
-    void convictsFaultsOfReading() throws Exception {
-        Kit.inParallel(
-                () -> Kit.convicts(ReadsAfterTheLastId.class, "OB-3", "OB-5", "OB-11"),
-                () -> Kit.convicts(ForgetsTheBoundsOfAWindow.class, "OB-5"),
-                () -> Kit.convicts(ReadsAll.class, "OB-10"),
-                () -> Kit.convicts(MarksBeforeTheAck.class, "OB-2", "OB-6", "OB-9"),
-                () -> Kit.convicts(MarksWithoutALease.class, "OB-9"),
-                () -> Kit.convicts(ThinksItIsAlone.class, "OB-12"));
+    void convictsFaultsOfMarking() {
+        Kit.convicts(MarksBeforeTheAck.class, "OB-2", "OB-6", "OB-9");
+        Kit.convicts(MarksWithoutALease.class, "OB-9");
+        Kit.convicts(ThinksItIsAlone.class, "OB-12");
     }
 
     @Test
-    void convictsFaultsOfRetriesAndTheRest() throws Exception {
-        Kit.inParallel(
-                () -> Kit.convicts(LetsARetryBeOvertaken.class, "OB-7", "OB-8"),
-                () -> Kit.convicts(SendsManyOfAKey.class, "OB-7", "OB-8"),
-                () -> Kit.convicts(KeepsTheRefusedOnly.class, "OB-7", "OB-8"),
-                () -> Kit.convicts(NeverParks.class, "OB-7"),
-                () -> Kit.convicts(WritesBeside.class, "OB-1", "OB-11", "OB-14"),
-                () -> Kit.convicts(OnlyListens.class, "OB-7", "OB-13"),
-                () -> Kit.convicts(RemovesTheUnsent.class, "OB-15"),
-                () -> Kit.convicts(TellsNoAge.class, "OB-14"));
+    void convictsFaultsOfRetries() {
+        Kit.convicts(LetsARetryBeOvertaken.class, "OB-7", "OB-8");
+        Kit.convicts(SendsManyOfAKey.class, "OB-7", "OB-8");
+        Kit.convicts(KeepsTheRefusedOnly.class, "OB-7", "OB-8");
+        Kit.convicts(NeverParks.class, "OB-7");
+    }
+
+    @Test
+    void convictsFaultsOfTheRest() {
+        Kit.convicts(WritesBeside.class, "OB-1", "OB-11", "OB-14");
+        Kit.convicts(OnlyListens.class, "OB-7", "OB-13");
+        Kit.convicts(RemovesTheUnsent.class, "OB-15");
+        Kit.convicts(TellsNoAge.class, "OB-14");
     }
 }
