@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** Each planted fault is convicted by its clauses and no others. */
 final class ConsumerContractBitesTest {
 
-    private static final Duration PATIENCE = Duration.ofMillis(1500);
+    private static final Duration PATIENCE = Duration.ofMillis(2500);
 
     private static void await(BooleanSupplier goal) {
         long start = System.nanoTime();
