@@ -17,9 +17,9 @@ import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.ClickLog;
-import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
+import dev.backendmastery.shortener.application.SearchUnavailableException;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
@@ -188,7 +188,9 @@ final class InvariantsTest {
                 store,
                 clicks,
                 new PostgresLinkHistory(transactions),
-                LinkSearch.NONE,
+                request -> {
+                    throw new SearchUnavailableException("nobody searches here", null);
+                },
                 near,
                 shared,
                 targets,

@@ -8,12 +8,9 @@ import dev.backendmastery.engines.Elasticsearch;
 import dev.backendmastery.engines.Engines;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -113,17 +110,10 @@ final class LinkSearchTest {
         return codes;
     }
 
-    private static <T> void awaitEquals(T expected, Supplier<T> actual) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!expected.equals(actual.get()) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(20_000_000);
-        }
-        assertEquals(expected, actual.get());
-    }
-
     private static void awaitAll() {
         for (ShortenerNode node : List.of(own, elastic)) {
-            awaitEquals(6L, () -> find(at(node), "example", "").path("total").asLong());
+            Nodes.awaitEquals(
+                    6L, () -> find(at(node), "example", "").path("total").asLong());
         }
     }
 
@@ -167,7 +157,7 @@ final class LinkSearchTest {
         awaitAll();
         Client stranger = new Client(own.url(), key("a stranger"));
         assertEquals(List.of(), codes(find(stranger, "sale", "")));
-        awaitEquals(3, () -> codes(find(admin, "sale", "")).size());
+        Nodes.awaitEquals(3, () -> codes(find(admin, "sale", "")).size());
         assertTrue(!codes(find(user, "sale", "")).contains("their-sale"));
         user.send("POST", "/api/links/menu/disable", null);
         assertEquals(

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -56,14 +55,6 @@ final class MessagesTest {
         return Nodes.on(database, Engines.redis()).kafka(kafka.bootstrapServers());
     }
 
-    private static <T> void awaitEquals(T expected, Supplier<T> actual) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!expected.equals(actual.get()) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(20_000_000);
-        }
-        assertEquals(expected, actual.get());
-    }
-
     private static List<String> history(Client caller, String code) {
         List<String> types = new ArrayList<>();
         for (JsonNode event : caller.get("/api/links/" + code + "/history").json()) {
@@ -86,13 +77,13 @@ final class MessagesTest {
         }
         assertEquals(
                 409, caller.send("POST", "/api/links/" + code + "/enable", null).status());
-        awaitEquals(List.of("CREATED", "CHANGED", "CHANGED", "BANNED"), () -> history(caller, code));
+        Nodes.awaitEquals(List.of("CREATED", "CHANGED", "CHANGED", "BANNED"), () -> history(caller, code));
         String refused = caller.make(Map.of("target", Nodes.TARGET, "alias", "history-alias"));
         assertEquals(
                 409,
                 caller.create(Map.of("target", Nodes.TARGET, "alias", "history-alias"))
                         .status());
-        awaitEquals(List.of("CREATED"), () -> history(caller, refused));
+        Nodes.awaitEquals(List.of("CREATED"), () -> history(caller, refused));
     }
 
     @Test
@@ -107,13 +98,13 @@ final class MessagesTest {
                     Nodes.TARGET,
                     "expiresAt",
                     Instant.now().plusSeconds(2).toString()));
-            awaitEquals(List.of("CREATED", "EXPIRED"), () -> history(caller, code));
+            Nodes.awaitEquals(List.of("CREATED", "EXPIRED"), () -> history(caller, code));
             String later = caller.make(Map.of(
                     "target",
                     Nodes.TARGET,
                     "expiresAt",
                     Instant.now().plusSeconds(2).toString()));
-            awaitEquals(List.of("CREATED", "EXPIRED"), () -> history(caller, later));
+            Nodes.awaitEquals(List.of("CREATED", "EXPIRED"), () -> history(caller, later));
             assertEquals(List.of("CREATED", "EXPIRED"), history(caller, code));
         }
     }
@@ -130,8 +121,8 @@ final class MessagesTest {
             through += caller.get("/" + limited).status() == 302 ? 1 : 0;
         }
         assertEquals(7, through);
-        awaitEquals(20, () -> visits(caller, free));
-        awaitEquals(7, () -> visits(caller, limited));
+        Nodes.awaitEquals(20, () -> visits(caller, free));
+        Nodes.awaitEquals(7, () -> visits(caller, limited));
     }
 
     @Test

@@ -1,8 +1,12 @@
 package dev.backendmastery.shortener;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Redis;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Settings for nodes on the test engines. */
 final class Nodes {
@@ -32,5 +36,14 @@ final class Nodes {
                 .visitsPerSecond(100_000)
                 .host("example.com", "93.184.216.34")
                 .host("inside.example.com", "10.0.0.1");
+    }
+
+    /** Waits up to 30 s for what comes about by itself. */
+    static <T> void awaitEquals(T expected, Supplier<T> actual) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!expected.equals(actual.get()) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        assertEquals(expected, actual.get());
     }
 }

@@ -6,11 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Finds links by words in their titles, tags, aliases and targets. It follows the store a moment behind. */
 public interface LinkSearch {
 
-    /** Finds nothing, for want of an index. */
-    LinkSearch NONE = request -> {
-        throw new SearchUnavailableException("this node does not search", null);
-    };
-
     /**
      * What is wanted.
      *
