@@ -499,7 +499,8 @@ public abstract class MessageLogContract {
         for (int i = 30; i < 35; i++) {
             get(log.append(partition, text("young", i, "young")));
         }
-        maintainUntil(() -> log.firstOffset(partition) > 0);
+        // A log that maintains itself may have begun among the first of the old.
+        maintainUntil(() -> log.firstOffset(partition) >= 11);
         maintain(log);
         long first = log.firstOffset(partition);
         assertTrue(first >= 11 && first <= 30, () -> "first is " + first);
