@@ -50,7 +50,7 @@ final class ArrowsTest {
         knowsOfOursOnly(CACHING, CORE).check(CLASSES);
         knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
         knowsOfOursOnly(SEARCH, CORE).check(CLASSES);
-        knowsOfOursOnly(SECURITY, CORE).check(CLASSES);
+        knowsOfOursOnly(SECURITY, CORE, DATABASES, CACHING, MESSAGING).check(CLASSES);
         knowsOfOursOnly(PATTERNS, CORE, DATABASES, MESSAGING).check(CLASSES);
     }
 
