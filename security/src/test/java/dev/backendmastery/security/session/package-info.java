@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.security.session;
+
+import org.jspecify.annotations.NullMarked;
