@@ -31,6 +31,7 @@ import dev.backendmastery.benchmarks.relevance.MeasureBenchmark;
 import dev.backendmastery.benchmarks.resilience.AdaptiveLimitSimulation;
 import dev.backendmastery.benchmarks.resilience.ResilienceBenchmark;
 import dev.backendmastery.benchmarks.search.SearchBenchmark;
+import dev.backendmastery.benchmarks.security.SessionBenchmark;
 import dev.backendmastery.benchmarks.security.TokenBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
@@ -82,6 +83,7 @@ public final class Recorder {
             Map.entry("log", LogBenchmark::run),
             Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
             Map.entry("token", Race.jmhWithBytes(List.of(1), TokenBenchmark.class)),
+            Map.entry("session", Race.jmh(List.of(1), SessionBenchmark.class)),
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),

@@ -73,6 +73,11 @@ final class KafkaLogTest extends MessageLogContract {
     protected void maintain(MessageLog log) {}
 
     @Override
+    protected Duration untilMaintained() {
+        return Duration.ofSeconds(2);
+    }
+
+    @Override
     protected Duration patience() {
         return SOON;
     }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Keys in RFC 7517's form, those of signatures alone. */
 final class Jwk {
 
-    private static final ECParameterSpec P256 = p256();
+    static final ECParameterSpec P256 = p256();
 
     private Jwk() {}
 
@@ -94,7 +94,7 @@ final class Jwk {
         }
     }
 
-    private static byte[] bytes(Map<String, @Nullable Object> members, String name) {
+    static byte[] bytes(Map<String, @Nullable Object> members, String name) {
         byte[] bytes = members.get(name) instanceof String text ? Base64Url.decode(text, 0, text.length()) : null;
         if (bytes == null || bytes.length == 0) {
             throw new WeakKeyException(name + " of a JWK must be base64url");
@@ -102,7 +102,7 @@ final class Jwk {
         return bytes;
     }
 
-    private static BigInteger number(Map<String, @Nullable Object> members, String name) {
+    static BigInteger number(Map<String, @Nullable Object> members, String name) {
         return new BigInteger(1, bytes(members, name));
     }
 
@@ -137,7 +137,7 @@ final class Jwk {
         return TokenKey.of(id, Algorithm.ES256, publicKey, privateKey);
     }
 
-    private static boolean isOnCurve(BigInteger x, BigInteger y) {
+    static boolean isOnCurve(BigInteger x, BigInteger y) {
         BigInteger p = ((ECFieldFp) P256.getCurve().getField()).getP();
         BigInteger right = x.pow(3)
                 .add(P256.getCurve().getA().multiply(x))

@@ -63,7 +63,7 @@ public final class TokenKey {
         verifier = verifier();
     }
 
-    private static String checkId(String id) {
+    static String checkId(String id) {
         if (id.isEmpty() || id.length() > 200 || id.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw new IllegalArgumentException("id must be 1 to 200 printable ASCII characters");
         }

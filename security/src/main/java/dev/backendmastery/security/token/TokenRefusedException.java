@@ -21,6 +21,8 @@ public final class TokenRefusedException extends Exception {
         ALGORITHM,
         /** Not signed by its key. */
         SIGNATURE,
+        /** Not sealed for its key. */
+        SEAL,
         /** A claim is missing or not of its form. */
         CLAIM,
         /** By somebody else. */

@@ -233,10 +233,14 @@ final class PlainSessions implements SessionsContract.Subject {
                     : has(Fault.FORKS) ? bits(RefreshToken.SECRET) : RefreshToken.successor(token.secret(), salt);
             StoredSession next = next(session, scopes, secret, salt);
             Issued issued = issued(has(Fault.GIVES_THE_SAME_TOKEN_AGAIN) ? session : next, secret);
+            boolean advanced;
             synchronized (given) {
-                given.putIfAbsent(text, issued);
+                advanced = parts.store().advance(next);
+                if (advanced) {
+                    given.put(text, issued);
+                }
             }
-            if (parts.store().advance(next) || has(Fault.TAKES_A_NO_OF_THE_STORE_FOR_A_YES)) {
+            if (advanced || has(Fault.TAKES_A_NO_OF_THE_STORE_FOR_A_YES)) {
                 if (wider && has(Fault.USES_UP_BEFORE_IT_LOOKS_AT_SCOPES)) {
                     throw refused(Reason.SCOPE);
                 }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Files of signatures in Wycheproof's format, in the folder that {@code -Ddata.wycheproof=FOLDER} names. */
+/** Files of signatures and seals in Wycheproof's format, in the folder that {@code -Ddata.wycheproof=FOLDER} names. */
 final class WycheproofTest {
 
     private static final Set<String> OURS = Set.of("RS256", "PS256", "ES256", "EdDSA", "HS256");
@@ -53,12 +55,20 @@ final class WycheproofTest {
                                 vector,
                                 file + " " + vector.get("tcId"),
                                 wrong);
+                    } else if (vector.get("jwe") instanceof String jwe) {
+                        run++;
+                        checkSeal(
+                                (Map<?, ?>) Objects.requireNonNull(members.get("private")),
+                                jwe,
+                                vector,
+                                file + " " + vector.get("tcId"),
+                                wrong);
                     }
                 }
             }
         }
         System.out.println("vectors run: " + run);
-        assertTrue(run > 0, () -> "no vectors of signatures in " + folder);
+        assertTrue(run > 0, () -> "no vectors of signatures or seals in " + folder);
         assertEquals(List.of(), wrong);
     }
 
@@ -83,6 +93,39 @@ final class WycheproofTest {
         if (!believed && valid && isOurs(key)) {
             wrong.add(name + " is right and was refused: " + vector.get("comment"));
         }
+    }
+
+    private static void checkSeal(Map<?, ?> key, String jwe, Map<?, ?> vector, String name, List<String> wrong) {
+        SealingKey.Cipher cipher = SealingKey.Cipher.of(vector.get("enc"));
+        boolean opened;
+        try {
+            if (cipher == null) {
+                throw new WeakKeyException("no cipher of ours");
+            }
+            SealingKey sealing =
+                    SealingKey.jwk(new String(StrictJson.bytes(named(key)), StandardCharsets.UTF_8), cipher);
+            byte[] content = Jwe.open(jwe, 65_536, header -> sealing);
+            opened = HexFormat.of().formatHex(content).equals(vector.get("pt"));
+        } catch (TokenRefusedException | WeakKeyException e) {
+            opened = false;
+        }
+        boolean valid = "valid".equals(vector.get("result"));
+        if (opened && !valid) {
+            wrong.add(name + " is wrong and was opened");
+        }
+        if (!opened && valid && isOurs(key, jwe, cipher)) {
+            wrong.add(name + " is right and was refused: " + vector.get("comment"));
+        }
+    }
+
+    /** Compression is right by RFC 7516, and is not done here; nor are other curves. */
+    private static boolean isOurs(Map<?, ?> key, String jwe, SealingKey.@Nullable Cipher cipher) {
+        byte[] header = Base64.getUrlDecoder().decode(jwe.substring(0, jwe.indexOf('.')));
+        boolean compressed = new String(header, StandardCharsets.UTF_8).contains("\"zip\"");
+        return !compressed
+                && cipher != null
+                && SealingKey.Way.of(key.get("alg")) != null
+                && !"P-384".equals(key.get("crv"));
     }
 
     private static boolean isOurs(Map<?, ?> key) {
