@@ -1,28 +1,10 @@
 'use strict';
-const $ = id => document.getElementById(id);
 let next = null;
 let watched = null;
-
-async function api(path, options = {}) {
-  const response = await fetch('/api' + path, {
-    ...options,
-    headers: { Authorization: 'Bearer ' + $('key').value, 'Content-Type': 'application/json', ...options.headers },
-  });
-  if (path.endsWith('.svg') && response.ok) return response.text();
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.detail || body.title || response.statusText);
-  return body;
-}
 
 function say(text, error = false) {
   $('message').textContent = text;
   $('message').classList.toggle('error', error);
-}
-
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
 }
 
 function titleOf(link, marked) {
@@ -52,7 +34,7 @@ function row(link, markedTitle = null) {
 }
 
 async function list(cursor = null) {
-  if (!$('key').value) return;
+  if (!$('key').value && !me.name) return;
   try {
     const page = await api('/links?limit=20' + (cursor ? '&cursor=' + encodeURIComponent(cursor) : ''));
     if (!cursor) $('links').replaceChildren();
@@ -142,5 +124,12 @@ $('create').addEventListener('submit', async event => {
 $('find').addEventListener('submit', event => event.preventDefault());
 $('words').addEventListener('input', () => find());
 $('more').addEventListener('click', () => list(next));
-$('key').addEventListener('change', () => list());
+$('key').addEventListener('change', () => { credentials.key = $('key').value; list(); });
+$('out').addEventListener('click', async () => { await api('/session', { method: 'DELETE' }); location.reload(); });
+who().then(() => {
+  $('who').hidden = !me.name;
+  $('nobody').hidden = !!me.name;
+  $('name').textContent = me.name || '';
+  return list();
+}, e => say(e.message, true));
 setInterval(() => { if (watched) draw().catch(e => say(e.message, true)); }, 1000);

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -43,7 +44,7 @@ public final class RedirectLoad {
     private static final int REQUESTS = 4_000;
     private static final int RATE = 300;
     private static final Duration LATENCY_RUN = Duration.ofSeconds(5);
-    private static final String KEY = "load-administrator-key";
+    private static final String KEY = ShortenerConfig.KEYS.generate(new SecureRandom());
 
     private RedirectLoad() {}
 

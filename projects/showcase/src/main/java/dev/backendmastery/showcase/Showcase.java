@@ -1,6 +1,7 @@
 package dev.backendmastery.showcase;
 
 import dev.backendmastery.engines.Elasticsearch;
+import dev.backendmastery.shortener.ShortenerConfig;
 import dev.backendmastery.engines.Engine;
 import dev.backendmastery.engines.EngineServer;
 import dev.backendmastery.engines.EngineStartException;
@@ -130,7 +131,7 @@ public final class Showcase {
         settings.put("SHORTENER_JDBC_URL", jdbcUrl);
         settings.put("SHORTENER_REDIS", redis.host() + ":" + redis.port());
         settings.put("SHORTENER_KAFKA", kafka.bootstrapServers());
-        settings.put("SHORTENER_SECRET", randomKey() + randomKey());
+        settings.put("SHORTENER_SECRET", randomSecret());
         settings.put("SHORTENER_ADMIN_KEY", key);
         settings.put("SHORTENER_HOSTS", "example.com=93.184.216.34,example.org=93.184.216.34");
         settings.put("SHORTENER_VISITS_PER_SECOND", "100000");
@@ -143,9 +144,13 @@ public final class Showcase {
     }
 
     static String randomKey() {
-        byte[] bytes = new byte[16];
+        return ShortenerConfig.KEYS.generate(new SecureRandom());
+    }
+
+    private static String randomSecret() {
+        byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
-        return "bmk_" + HexFormat.of().formatHex(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     static String seconds(Duration time) {

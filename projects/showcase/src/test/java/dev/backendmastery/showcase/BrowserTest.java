@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
@@ -17,15 +18,17 @@ import dev.backendmastery.shortener.ShortenerNode;
 import io.javalin.Javalin;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A person makes a link, follows it, and sees the click arrive; needs Chromium and is skipped by name without it. */
 final class BrowserTest {
 
-    private static final String KEY = "browser-administrator-key";
+    private static final String KEY = ShortenerConfig.KEYS.generate(new SecureRandom());
 
     @Test
     void aPersonMakesALinkFollowsItAndSeesTheClickArrive() {
@@ -97,8 +100,64 @@ final class BrowserTest {
             page.screenshot(new Page.ScreenshotOptions()
                     .setPath(Path.of("target", "shortener.png"))
                     .setFullPage(true));
+            accounts(browser, node.url());
         } finally {
             target.stop();
         }
+    }
+
+    /** Signs up from a protected page, makes a link and a key, changes the password, and signs out. */
+    private static void accounts(Browser browser, String url) {
+        List<String> complaints = new CopyOnWriteArrayList<>();
+        Page page = browser.newContext(new Browser.NewContextOptions().setUserAgent("Mozilla/5.0 (X11) Person/2.0"))
+                .newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                complaints.add(message.text());
+            }
+        });
+        page.navigate(url + "/account");
+        assertEquals(url + "/sign-in?next=/account", page.url());
+        Locator up = page.locator("#up");
+        up.getByLabel("Name").fill("Person-2");
+        up.getByLabel("Password").fill("one long sentence of mine");
+        up.getByRole(AriaRole.BUTTON).click();
+        page.waitForURL(url + "/account");
+        assertThat(page.locator("#name")).hasText("person-2");
+        assertThat(page.locator("#sessions tr")).hasCount(1);
+        assertThat(page.locator("#sessions")).containsText("here");
+        page.locator("#new-key").getByLabel("Name").fill("a script");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Make a key"))
+                .click();
+        assertThat(page.locator("#secret code")).containsText("bmk_");
+        assertThat(page.locator("#keys tr")).hasCount(1);
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "account.png"))
+                .setFullPage(true));
+        Locator password = page.locator("#password");
+        password.getByLabel("Now").fill("one long sentence of mine");
+        password.getByLabel("New").fill("one other sentence of mine");
+        password.getByRole(AriaRole.BUTTON).click();
+        assertThat(page.getByRole(AriaRole.STATUS)).containsText("Changed");
+        page.navigate(url);
+        assertThat(page.locator("#name")).hasText("person-2");
+        page.getByLabel("Target").fill("https://1.1.1.1/");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Create"))
+                .click();
+        assertThat(page.getByRole(AriaRole.STATUS)).containsText("Made");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out"))
+                .click();
+        assertThat(page.getByText("Sign in")).isVisible();
+        page.navigate(url + "/sign-in");
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "sign-in.png"))
+                .setFullPage(true));
+        Locator in = page.locator("#in");
+        in.getByLabel("Name").fill("person-2");
+        in.getByLabel("Password").fill("one other sentence of mine");
+        in.getByRole(AriaRole.BUTTON).click();
+        page.waitForURL(url + "/");
+        assertThat(page.locator("#name")).hasText("person-2");
+        assertEquals(List.of(), complaints, "what the browser complained of");
     }
 }

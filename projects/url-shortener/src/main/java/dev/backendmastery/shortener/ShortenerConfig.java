@@ -1,6 +1,9 @@
 package dev.backendmastery.shortener;
 
+import dev.backendmastery.security.apikey.ApiKeyFormat;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * @param roles what this node does; without {@code kafka} there is {@link Role#HTTP} only
  * @param exemptTargets {@code host:port} pairs that may be led to although they are not public
  * @param hosts names that resolve to fixed addresses, as in a hosts file; others are asked of the system
+ * @param corsOrigins whose pages may call the API with a key
+ * @param trustedProxies networks whose word on who is calling is believed ({@code X-Forwarded-For})
+ * @param breachedPasswords a file of SHA-1 hashes of passwords that nobody may take, sorted; or null
  */
 public record ShortenerConfig(
         int port,
@@ -48,7 +54,13 @@ public record ShortenerConfig(
         @Nullable String elasticsearch,
         Set<Role> roles,
         Set<String> exemptTargets,
-        Map<String, String> hosts) {
+        Map<String, String> hosts,
+        Set<String> corsOrigins,
+        List<String> trustedProxies,
+        @Nullable Path breachedPasswords) {
+
+    /** The form of this service's keys. */
+    public static final ApiKeyFormat KEYS = ApiKeyFormat.of("bmk");
 
     /** What a node can do. */
     public enum Role {
@@ -65,8 +77,8 @@ public record ShortenerConfig(
         if (secret.length() < 32) {
             throw new IllegalArgumentException("secret must have at least 32 characters, had " + secret.length());
         }
-        if (adminKey.length() < 16) {
-            throw new IllegalArgumentException("adminKey must have at least 16 characters, had " + adminKey.length());
+        if (!KEYS.isWellFormed(adminKey)) {
+            throw new IllegalArgumentException("adminKey must be a key, as the argument new-key prints one");
         }
         if (roles.isEmpty()) {
             throw new IllegalArgumentException("roles must be at least one, were none");
@@ -74,6 +86,8 @@ public record ShortenerConfig(
         roles = Set.copyOf(roles);
         exemptTargets = Set.copyOf(exemptTargets);
         hosts = Map.copyOf(hosts);
+        corsOrigins = Set.copyOf(corsOrigins);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 
     /** A node on these engines; what else it needs to know has defaults for everyday use. */
@@ -86,7 +100,8 @@ public record ShortenerConfig(
      * {@code SHORTENER_ADMIN_KEY}, and if wanted {@code SHORTENER_KAFKA} (host:port), {@code SHORTENER_ELASTICSEARCH} (host:port), {@code SHORTENER_ROLES} (http, relay,
      * analytics; comma), {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
      * SHORTENER_EXEMPT_TARGETS} (host:port, comma), {@code SHORTENER_HOSTS} (name=address, comma), {@code
-     * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}.
+     * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}, {@code SHORTENER_CORS_ORIGINS} (comma), {@code SHORTENER_TRUSTED_PROXIES} (networks,
+     * comma), {@code SHORTENER_BREACHED_PASSWORDS} (a file).
      *
      * @throws IllegalArgumentException if one is missing or wrong; the message names it
      */
@@ -126,6 +141,12 @@ public record ShortenerConfig(
                 throw new IllegalArgumentException("SHORTENER_HOSTS must be name=address pairs");
             }
             builder.host(pair[0], pair[1]);
+        }
+        list(environment, "SHORTENER_CORS_ORIGINS").forEach(builder::corsOrigin);
+        list(environment, "SHORTENER_TRUSTED_PROXIES").forEach(builder::trustedProxy);
+        String breached = environment.get("SHORTENER_BREACHED_PASSWORDS");
+        if (breached != null) {
+            builder.breachedPasswords(Path.of(breached));
         }
         return builder.build();
     }
@@ -185,6 +206,9 @@ public record ShortenerConfig(
         private Set<Role> roles = EnumSet.allOf(Role.class);
         private final Set<String> exemptTargets = new HashSet<>();
         private final Map<String, String> hosts = new HashMap<>();
+        private final Set<String> corsOrigins = new HashSet<>();
+        private final List<String> trustedProxies = new ArrayList<>();
+        private @Nullable Path breachedPasswords;
 
         private Builder(String jdbcUrl, String redisHost, int redisPort, String secret, String adminKey) {
             this.jdbcUrl = jdbcUrl;
@@ -255,10 +279,28 @@ public record ShortenerConfig(
             return this;
         }
 
+        /** An origin whose pages may call the API with a key. */
+        public Builder corsOrigin(String origin) {
+            corsOrigins.add(origin);
+            return this;
+        }
+
+        /** A network whose word on who is calling is believed. */
+        public Builder trustedProxy(String network) {
+            trustedProxies.add(network);
+            return this;
+        }
+
+        /** A file of passwords that nobody may take. */
+        public Builder breachedPasswords(Path file) {
+            breachedPasswords = file;
+            return this;
+        }
+
         /**
          * The config.
          *
-         * @throws IllegalArgumentException if the secret or the key is too short
+         * @throws IllegalArgumentException if the secret is too short, or the key is none
          */
         public ShortenerConfig build() {
             return new ShortenerConfig(
@@ -277,7 +319,10 @@ public record ShortenerConfig(
                     elasticsearch,
                     roles,
                     exemptTargets,
-                    hosts);
+                    hosts,
+                    corsOrigins,
+                    trustedProxies,
+                    breachedPasswords);
         }
     }
 }

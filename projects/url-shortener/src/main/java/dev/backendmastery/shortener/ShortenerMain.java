@@ -1,8 +1,9 @@
 package dev.backendmastery.shortener;
 
 import java.io.PrintStream;
+import java.security.SecureRandom;
 
-/** Starts a node from the environment and prints {@code READY url}; it ends on a signal, or when its input closes. */
+/** Starts a node from the environment and prints {@code READY url}; it ends on a signal, or when its input closes. With {@code new-key} it prints a key and ends. */
 public final class ShortenerMain {
 
     private ShortenerMain() {}
@@ -11,6 +12,10 @@ public final class ShortenerMain {
     @SuppressWarnings("SystemOut") // what the parent process reads
     public static void main(String[] arguments) throws Exception {
         PrintStream out = System.out;
+        if (arguments.length == 1 && arguments[0].equals("new-key")) {
+            out.println(ShortenerConfig.KEYS.generate(new SecureRandom()));
+            return;
+        }
         ShortenerConfig config;
         try {
             config = ShortenerConfig.fromEnvironment(System.getenv());

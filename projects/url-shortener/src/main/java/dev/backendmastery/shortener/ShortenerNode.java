@@ -13,7 +13,6 @@ import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.shortener.ShortenerConfig.Role;
-import dev.backendmastery.shortener.application.ApiKeys;
 import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.domain.Link;
@@ -21,7 +20,6 @@ import dev.backendmastery.shortener.domain.Targets;
 import dev.backendmastery.shortener.http.ShortenerHttp;
 import dev.backendmastery.shortener.messages.MessagePath;
 import dev.backendmastery.shortener.messages.Resources;
-import dev.backendmastery.shortener.postgres.PostgresApiKeys;
 import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import dev.backendmastery.shortener.redis.LinkCodec;
@@ -31,7 +29,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -100,22 +97,24 @@ public final class ShortenerNode implements AutoCloseable {
     private static Javalin serve(ShortenerConfig config, Resources open, MessagePath messages) {
         RedisClient redis = open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE));
         InstantSource clock = InstantSource.system();
-        ApiKeys keys = new PostgresApiKeys(messages.transactions(), new SecureRandom(), clock);
-        keys.ensure("administrator", true, config.adminKey());
+        Doors doors = Doors.open(config, messages.transactions(), clock, open, purpose -> derive(config.secret(), purpose));
         LinkSearch search = open.add(
                 config.elasticsearch() == null
                         ? LinkIndexes.own(messages.transactions())
                         : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions()));
-        Javalin server = wire(config, messages, search, keys, redis, clock).create("127.0.0.1");
+        Javalin server =
+                wire(config, messages, search, doors, redis, clock).create("127.0.0.1");
         open.add(server::stop);
-        return server.start(config.port());
+        server.start(config.port());
+        doors.servesAt(server.port());
+        return server;
     }
 
     private static ShortenerHttp wire(
             ShortenerConfig config,
             MessagePath messages,
             LinkSearch search,
-            ApiKeys keys,
+            Doors doors,
             RedisClient redis,
             InstantSource clock) {
         byte[] codeKey = Arrays.copyOf(derive(config.secret(), "codes"), FeistelShortCodes.KEY_BYTES);
@@ -150,7 +149,14 @@ public final class ShortenerNode implements AutoCloseable {
         KeyedTokenBucket<String> visits =
                 KeyedTokenBucket.of(Rate.perSecond(config.visitsPerSecond()), config.visitsPerSecond() * 2, 100_000);
         return new ShortenerHttp(
-                shortener, keys, creations, visits, () -> isUp(transactions) && messages.isRunning(), config.baseUrl());
+                shortener,
+                doors.guard(),
+                doors.people(),
+                doors.keys(),
+                creations,
+                visits,
+                () -> isUp(transactions) && messages.isRunning(),
+                config.baseUrl());
     }
 
     private static boolean isUp(Transactions transactions) {

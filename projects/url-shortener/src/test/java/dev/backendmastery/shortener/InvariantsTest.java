@@ -15,7 +15,7 @@ import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.engines.Engines;
-import dev.backendmastery.shortener.application.ApiKeys;
+import dev.backendmastery.shortener.application.Caller;
 import dev.backendmastery.shortener.application.ClickLog;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
@@ -25,12 +25,11 @@ import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
 import dev.backendmastery.shortener.domain.Targets;
 import dev.backendmastery.shortener.postgres.LinkEvents;
-import dev.backendmastery.shortener.postgres.PostgresApiKeys;
+import dev.backendmastery.shortener.postgres.PostgresAccounts;
 import dev.backendmastery.shortener.postgres.PostgresClickLog;
 import dev.backendmastery.shortener.postgres.PostgresLinkHistory;
 import dev.backendmastery.shortener.postgres.PostgresLinkStore;
 import java.net.InetAddress;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,13 +59,15 @@ final class InvariantsTest {
     static void open() {
         database = Database.at(Engines.postgres().createDatabase())
                 .poolSize(8)
-                .migrations("classpath:db/migration")
+                .migrations("classpath:db/migration", "classpath:db/blocks")
                 .open();
         transactions = new PostgresTransactions(database);
         store = store(new FeistelShortCodes(new byte[FeistelShortCodes.KEY_BYTES], 7));
         clicks = new PostgresClickLog(transactions);
-        ApiKeys keys = new PostgresApiKeys(transactions, new SecureRandom(), InstantSource.system());
-        owner = keys.find(keys.create("tests", false)).orElseThrow().id();
+        owner = new PostgresAccounts(transactions, InstantSource.system())
+                .create("tests", null)
+                .orElseThrow()
+                .id();
     }
 
     @AfterAll
@@ -169,7 +170,7 @@ final class InvariantsTest {
 
     private static void noRedirectAfterABan(
             Duration bound, ManualTicker ticker, Supplier<Cache<String, Link>> near, Cache<String, Link> shared) {
-        ApiKeys.ApiKey admin = new ApiKeys.ApiKey(owner, "admin", true);
+        Caller admin = new Caller(owner, true);
         Shortener one = node(near.get(), shared);
         Shortener two = node(near.get(), shared);
         String code = aLink().code();

@@ -8,6 +8,8 @@ import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.patterns.inbox.PostgresInbox;
 import dev.backendmastery.patterns.outbox.PostgresOutbox;
+import dev.backendmastery.security.apikey.PostgresApiKeyStore;
+import dev.backendmastery.security.session.PostgresSessionStore;
 import dev.backendmastery.shortener.ShortenerConfig.Role;
 import java.io.IOException;
 import java.io.InputStream;
@@ -161,6 +163,11 @@ final class MessagesTest {
             String migration = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
             assertTrue(squeezed(migration).contains(squeezed(PostgresInbox.TABLE)));
             assertTrue(squeezed(migration).contains(squeezed(PostgresOutbox.TABLES)));
+        }
+        try (InputStream in = MessagesTest.class.getResourceAsStream("/db/blocks/V7__security.sql")) {
+            String migration = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(squeezed(migration).contains(squeezed(PostgresSessionStore.TABLE)));
+            assertTrue(squeezed(migration).contains(squeezed(PostgresApiKeyStore.TABLES)));
         }
     }
 

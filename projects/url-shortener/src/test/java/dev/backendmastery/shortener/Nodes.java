@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /** Settings for nodes on the test engines. */
 final class Nodes {
 
-    static final String ADMIN_KEY = "test-administrator-key";
+    static final String ADMIN_KEY = "bmk_TestsAdministratorTestsAdministratorTestsAd1JY7UL";
     static final Duration NEAR_LIFE = Duration.ofMillis(300);
 
     /** Resolves without asking anybody: a public address that is never contacted. */

@@ -293,7 +293,7 @@ final class ShortenerHttpTest {
     @Test
     void documentsEveryRouteAndServesItsPage() throws IOException {
         JsonNode paths = visitor.get("/openapi.json").json().get("paths");
-        assertEquals(15, paths.size());
+        assertEquals(24, paths.size());
         for (String path : List.of("/api/links", "/api/links/{code}/stats", "/{code}", "/api/keys")) {
             assertNotNull(paths.get(path), path);
         }

@@ -2,7 +2,6 @@ package dev.backendmastery.shortener.application;
 
 import dev.backendmastery.caching.cache.Cache;
 import dev.backendmastery.core.id.IdGenerator;
-import dev.backendmastery.shortener.application.ApiKeys.ApiKey;
 import dev.backendmastery.shortener.application.ClickLog.Click;
 import dev.backendmastery.shortener.application.ClickLog.Kind;
 import dev.backendmastery.shortener.domain.Aliases;
@@ -85,7 +84,7 @@ public final class Shortener {
      *
      * @throws LinkException if the wish breaks a rule; nothing was made
      */
-    public Link create(ApiKey key, @Nullable String idempotencyKey, Wish wish) {
+    public Link create(Caller caller, @Nullable String idempotencyKey, Wish wish) {
         if (wish.target() == null) {
             throw LinkException.invalid("target is missing");
         }
@@ -105,22 +104,22 @@ public final class Shortener {
                 wish.expiresAt(),
                 wish.maxVisits(),
                 Aliases.checkTags(wish.tags() == null ? List.of() : wish.tags()));
-        return store.create(key.id(), idempotencyKey, checked);
+        return store.create(caller.account(), idempotencyKey, checked);
     }
 
-    /** The key's own link, or any if it is an administrator's. */
-    public Link find(ApiKey key, String code) {
+    /** The caller's own link, or any if he is an administrator. */
+    public Link find(Caller caller, String code) {
         Link link = store.find(code).orElseThrow(() -> LinkException.notFound(code));
-        if (link.owner() != key.id() && !key.admin()) {
+        if (link.owner() != caller.account() && !caller.admin()) {
             throw LinkException.notFound(code); // whose it is, is nobody else's business
         }
         return link;
     }
 
-    /** The key's links, newest first. */
-    public LinkStore.Page list(ApiKey key, @Nullable String tag, @Nullable String cursor, int limit) {
+    /** The caller's links, newest first. */
+    public LinkStore.Page list(Caller caller, @Nullable String tag, @Nullable String cursor, int limit) {
         checkLimit(limit);
-        return store.list(key.id(), tag, cursor, limit);
+        return store.list(caller.account(), tag, cursor, limit);
     }
 
     /** A link that was found, as it is now, and its title as HTML if something was found there. */
@@ -130,21 +129,21 @@ public final class Shortener {
     public record FoundLinks(List<FoundLink> links, long total, List<LinkSearch.TagCount> tags) {}
 
     /**
-     * The key's own links by words, or anybody's if it is an administrator's, best first.
+     * The caller's own links by words, or anybody's if he is an administrator, best first.
      *
      * @throws SearchUnavailableException if they cannot be searched now
      */
-    public FoundLinks search(ApiKey key, @Nullable String words, @Nullable String tag, int limit) {
+    public FoundLinks search(Caller caller, @Nullable String words, @Nullable String tag, int limit) {
         checkLimit(limit);
         if (words == null || words.isBlank() || words.length() > MOST_QUERY) {
             throw LinkException.invalid("q must be from 1 to " + MOST_QUERY + " characters");
         }
-        LinkSearch.Found found = search.find(new LinkSearch.Request(key.admin() ? null : key.id(), words, tag, limit));
+        LinkSearch.Found found = search.find(new LinkSearch.Request(caller.admin() ? null : caller.account(), words, tag, limit));
         Map<String, LinkSearch.Hit> hits = new LinkedHashMap<>();
         found.hits().forEach(hit -> hits.put(hit.code(), hit));
         // The index says which; what they are, and whose, the store says.
         List<FoundLink> links = store.findAll(List.copyOf(hits.keySet())).stream()
-                .filter(link -> link.owner() == key.id() || key.admin())
+                .filter(link -> link.owner() == caller.account() || caller.admin())
                 .map(link -> new FoundLink(
                         link, Objects.requireNonNull(hits.get(link.code())).title()))
                 .toList();
@@ -158,9 +157,9 @@ public final class Shortener {
     }
 
     /** Switches a link off or on, or bans it, which only an administrator may. */
-    public Link setStatus(ApiKey key, String code, Link.Status status) {
-        Link before = find(key, code);
-        if (status == Link.Status.BANNED && !key.admin()) {
+    public Link setStatus(Caller caller, String code, Link.Status status) {
+        Link before = find(caller, code);
+        if (status == Link.Status.BANNED && !caller.admin()) {
             throw new LinkException(Reason.FORBIDDEN, "only an administrator may ban");
         }
         Link after = store.setStatus(before.code(), status);
@@ -173,13 +172,13 @@ public final class Shortener {
     }
 
     /** What was recorded of a link. */
-    public ClickLog.Summary stats(ApiKey key, String code) {
-        return clicks.summary(find(key, code).id());
+    public ClickLog.Summary stats(Caller caller, String code) {
+        return clicks.summary(find(caller, code).id());
     }
 
     /** What happened to a link, as far as it was told of. */
-    public List<LinkEvent> history(ApiKey key, String code) {
-        return history.of(find(key, code).id(), code);
+    public List<LinkEvent> history(Caller caller, String code) {
+        return history.of(find(caller, code).id(), code);
     }
 
     /** A request to follow a link. */

@@ -16,6 +16,7 @@ public final class Aliases {
     /** Paths that the server itself answers, or may one day; compared without case. */
     private static final Set<String> RESERVED = Set.of(
             "about",
+            "account",
             "admin",
             "api",
             "app",
@@ -34,6 +35,7 @@ public final class Aliases {
             "privacy",
             "robots",
             "search",
+            "sign-in",
             "signin",
             "signup",
             "stats",

@@ -4,55 +4,44 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.backendmastery.caching.redis.RedisUnavailableException;
 import dev.backendmastery.core.ratelimit.KeyedRateLimiter;
-import dev.backendmastery.databases.tx.DatabaseUnavailableException;
-import dev.backendmastery.databases.tx.TransactionFailedException;
-import dev.backendmastery.databases.tx.UnknownOutcomeException;
-import dev.backendmastery.shortener.application.ApiKeys;
-import dev.backendmastery.shortener.application.ApiKeys.ApiKey;
-import dev.backendmastery.shortener.application.ClickNotRecordedException;
+import dev.backendmastery.security.web.ClientAddress;
+import dev.backendmastery.security.web.JavalinGuard;
+import dev.backendmastery.shortener.application.Caller;
+import dev.backendmastery.shortener.application.Keys;
 import dev.backendmastery.shortener.application.LinkEvent;
 import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.LinkStore;
-import dev.backendmastery.shortener.application.SearchUnavailableException;
 import dev.backendmastery.shortener.application.Shortener;
 import dev.backendmastery.shortener.application.Shortener.Answer;
 import dev.backendmastery.shortener.application.Shortener.FoundLinks;
 import dev.backendmastery.shortener.application.Shortener.Visit;
 import dev.backendmastery.shortener.application.Shortener.Wish;
+import dev.backendmastery.shortener.application.SignIn;
 import dev.backendmastery.shortener.domain.Link;
 import dev.backendmastery.shortener.domain.LinkException;
+import dev.backendmastery.shortener.http.Callers.ForCaller;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.staticfiles.Location;
 import io.javalin.json.JavalinJackson;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The service over HTTP: an API under {@code /api}, short addresses at the root, a page to try both. */
 public final class ShortenerHttp {
 
-    private static final Logger log = LoggerFactory.getLogger(ShortenerHttp.class);
-
     private final Shortener shortener;
-    private final ApiKeys keys;
+    private final JavalinGuard guard;
+    private final Callers callers;
+    private final AccountHttp accounts;
     private final KeyedRateLimiter<String> creations;
     private final KeyedRateLimiter<String> visits;
     private final BooleanSupplier ready;
@@ -61,24 +50,34 @@ public final class ShortenerHttp {
     /**
      * The service.
      *
-     * @param creations asked for each API key and each address before a link is made
+     * @param guard of {@link #guarded}
+     * @param creations asked for each account and each address before a link is made
      * @param visits asked for each address before a link is followed
      * @param ready whether what the service needs is there
      * @param baseUrl what short addresses start with, or null for what the caller used
      */
     public ShortenerHttp(
             Shortener shortener,
-            ApiKeys keys,
+            JavalinGuard guard,
+            SignIn people,
+            Keys keys,
             KeyedRateLimiter<String> creations,
             KeyedRateLimiter<String> visits,
             BooleanSupplier ready,
             @Nullable String baseUrl) {
         this.shortener = shortener;
-        this.keys = keys;
+        this.guard = guard;
+        this.callers = new Callers(guard, people, keys);
+        this.accounts = new AccountHttp(guard, callers, people, keys);
         this.creations = creations;
         this.visits = visits;
         this.ready = ready;
         this.baseUrl = baseUrl;
+    }
+
+    /** What stands before all handlers, with the paths of this service. */
+    public static JavalinGuard.Builder guarded(JavalinGuard.Builder guard) {
+        return guard.guardedPaths(AccountHttp.GUARDED).guardedCookies(AccountHttp.DEVICE_COOKIE);
     }
 
     /** A server on {@code host}, not started. */
@@ -104,115 +103,62 @@ public final class ShortenerHttp {
             files.location = Location.CLASSPATH;
         });
         RoutesConfig routes = config.routes;
-        routes.get("/", context -> page(context, "/web/index.html", "text/html; charset=utf-8"));
-        routes.get("/openapi.json", context -> page(context, "/openapi.json", "application/json"));
+        guard.install(routes);
+        routes.get("/", context -> Pages.show(context, guard, "/web/index.html", Map.of()));
+        routes.get(
+                "/openapi.json",
+                context -> context.contentType("application/json").result(Pages.read("/openapi.json")));
         routes.get("/health/live", context -> context.json(Map.of("status", "UP")));
         routes.get("/health/ready", this::ready);
-        routes.post("/api/keys", withKey(this::createKey));
-        routes.post("/api/links", withKey(this::createLink));
-        routes.get("/api/links", withKey(this::listLinks));
-        routes.get("/api/links/search", withKey(this::search));
+        accounts.install(routes);
+        routes.post("/api/links", callers.may(Keys.WRITE, this::createLink));
+        routes.get("/api/links", callers.may(Keys.READ, this::listLinks));
+        routes.get("/api/links/search", callers.may(Keys.READ, this::search));
         routes.get(
                 "/api/links/{code}",
-                withKey((context, key) -> context.json(view(context, shortener.find(key, context.pathParam("code"))))));
+                callers.may(Keys.READ, (context, caller) -> context.json(view(context, shortener.find(caller, context.pathParam("code"))))));
         routes.get(
                 "/api/links/{code}/stats",
-                withKey((context, key) -> context.json(shortener.stats(key, context.pathParam("code")))));
-        routes.get("/api/links/{code}/history", withKey(this::history));
-        routes.get("/api/links/{code}/qr.svg", withKey(this::qr));
-        routes.post("/api/links/{code}/disable", withKey(status(Link.Status.DISABLED)));
-        routes.post("/api/links/{code}/enable", withKey(status(Link.Status.ACTIVE)));
-        routes.post("/api/links/{code}/ban", withKey(status(Link.Status.BANNED)));
+                callers.may(Keys.READ, (context, caller) -> context.json(shortener.stats(caller, context.pathParam("code")))));
+        routes.get("/api/links/{code}/history", callers.may(Keys.READ, this::history));
+        routes.get("/api/links/{code}/qr.svg", callers.may(Keys.READ, this::qr));
+        routes.post("/api/links/{code}/disable", callers.may(Keys.WRITE, status(Link.Status.DISABLED)));
+        routes.post("/api/links/{code}/enable", callers.may(Keys.WRITE, status(Link.Status.ACTIVE)));
+        routes.post("/api/links/{code}/ban", callers.may(Keys.ADMIN, status(Link.Status.BANNED)));
         routes.get("/{code}", context -> visit(context, false));
         routes.head("/{code}", context -> visit(context, true));
-        failures(routes);
-    }
-
-    private static void failures(RoutesConfig routes) {
-        routes.exception(
-                LinkException.class,
-                (e, context) -> problem(
-                        context,
-                        switch (e.reason()) {
-                            case INVALID -> 422;
-                            case NOT_FOUND -> 404;
-                            case ALIAS_TAKEN, KEY_REUSED, STATE -> 409;
-                            case FORBIDDEN -> 403;
-                        },
-                        Objects.requireNonNullElse(e.getMessage(), "refused")));
-        routes.exception(
-                HttpResponseException.class,
-                (e, context) -> problem(context, e.getStatus(), Objects.requireNonNullElse(e.getMessage(), "refused")));
-        routes.exception(SearchUnavailableException.class, (e, context) -> {
-            context.header("Retry-After", "1");
-            problem(context, 503, Objects.requireNonNullElse(e.getMessage(), "links cannot be searched now"));
-        });
-        routes.exception(ClickNotRecordedException.class, (e, context) -> unavailable(context, e));
-        routes.exception(RedisUnavailableException.class, (e, context) -> unavailable(context, e));
-        routes.exception(DatabaseUnavailableException.class, (e, context) -> unavailable(context, e));
-        routes.exception(TransactionFailedException.class, (e, context) -> unavailable(context, e));
-        routes.exception(UnknownOutcomeException.class, (e, context) -> unavailable(context, e));
-    }
-
-    private static void unavailable(Context context, Exception e) {
-        log.warn("{} {} failed", context.method(), context.path(), e);
-        context.header("Retry-After", "1");
-        problem(context, 503, "something that this needs did not answer; what was asked may or may not have been done");
-    }
-
-    private static void problem(Context context, int status, String detail) {
-        context.status(status).json(Map.of("status", status, "detail", detail)).contentType("application/problem+json");
-    }
-
-    @FunctionalInterface
-    private interface KeyHandler {
-        void handle(Context context, ApiKey key);
-    }
-
-    private Handler withKey(KeyHandler handler) {
-        return context -> {
-            String header = context.header("Authorization");
-            ApiKey key = header == null || !header.startsWith("Bearer ")
-                    ? null
-                    : keys.find(header.substring("Bearer ".length()).trim()).orElse(null);
-            if (key == null) {
-                context.header("WWW-Authenticate", "Bearer");
-                problem(context, 401, "an API key is needed: Authorization: Bearer KEY");
-                return;
-            }
-            handler.handle(context, key);
-        };
+        Problems.install(routes);
     }
 
     private static boolean admitted(Context context, KeyedRateLimiter<String> limiter, String who) {
         if (limiter.tryAcquire(who)) {
             return true;
         }
-        long seconds = Math.max(1, (limiter.nanosUntil(who, 1) + 999_999_999) / 1_000_000_000);
-        context.header("Retry-After", Long.toString(seconds));
-        problem(context, 429, "too many requests; try again in " + seconds + " s");
+        Problems.tooMany(context, Duration.ofNanos(limiter.nanosUntil(who, 1)));
         return false;
     }
 
-    private void createLink(Context context, ApiKey key) {
-        if (!admitted(context, creations, "key " + key.id()) || !admitted(context, creations, "ip " + context.ip())) {
+    private String address(Context context) {
+        return ClientAddress.text(guard.visit(context).address());
+    }
+
+    private void createLink(Context context, Caller caller) {
+        if (!admitted(context, creations, "account " + caller.account()) || !admitted(context, creations, "ip " + address(context))) {
             return;
         }
-        Link link = shortener.create(key, context.header("Idempotency-Key"), body(context, Wish.class));
+        Link link = shortener.create(caller, context.header("Idempotency-Key"), Problems.body(context, Wish.class));
         LinkView view = view(context, link);
         context.header("Location", view.shortUrl()).status(201).json(view);
     }
 
-    private void listLinks(Context context, ApiKey key) {
-        LinkStore.Page page = shortener.list(
-                key, context.queryParam("tag"), context.queryParam("cursor"), number(context.queryParam("limit"), 20));
+    private void listLinks(Context context, Caller caller) {
+        LinkStore.Page page = shortener.list(caller, context.queryParam("tag"), context.queryParam("cursor"), number(context.queryParam("limit"), 20));
         context.json(new PageView(
                 page.links().stream().map(link -> view(context, link)).toList(), page.next()));
     }
 
-    private void search(Context context, ApiKey key) {
-        FoundLinks found = shortener.search(
-                key, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
+    private void search(Context context, Caller caller) {
+        FoundLinks found = shortener.search(caller, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
         context.json(new FoundView(
                 found.links().stream()
                         .map(link -> new FoundLinkView(view(context, link.link()), link.marked()))
@@ -229,52 +175,27 @@ public final class ShortenerHttp {
         }
     }
 
-    private KeyHandler status(Link.Status status) {
-        return (context, key) ->
-                context.json(view(context, shortener.setStatus(key, context.pathParam("code"), status)));
-    }
-
-    private record NewKey(@Nullable String name) {}
-
-    private void createKey(Context context, ApiKey key) {
-        if (!key.admin()) {
-            problem(context, 403, "only an administrator may make keys");
-            return;
-        }
-        String name = body(context, NewKey.class).name();
-        context.status(201).json(Map.of("key", keys.create(name == null ? "" : name, false)));
-    }
-
-    private static <T> T body(Context context, Class<T> type) {
-        BadRequestResponse refusal = new BadRequestResponse("the body must be JSON as in /openapi.json");
-        if (context.body().isBlank()) {
-            throw refusal;
-        }
-        try {
-            return context.bodyAsClass(type);
-        } catch (HttpResponseException e) {
-            throw e; // too large
-        } catch (Exception e) { // Kotlin lets Jackson's checked exceptions through undeclared
-            throw (BadRequestResponse) refusal.initCause(e);
-        }
+    private ForCaller status(Link.Status status) {
+        return (context, caller) ->
+                context.json(view(context, shortener.setStatus(caller, context.pathParam("code"), status)));
     }
 
     /** One thing that happened, as callers see it. */
     private record EventView(LinkEvent.Type type, Instant at) {}
 
-    private void history(Context context, ApiKey key) {
-        context.json(shortener.history(key, context.pathParam("code")).stream()
+    private void history(Context context, Caller caller) {
+        context.json(shortener.history(caller, context.pathParam("code")).stream()
                 .map(event -> new EventView(event.type(), event.at()))
                 .toList());
     }
 
-    private void qr(Context context, ApiKey key) {
-        LinkView view = view(context, shortener.find(key, context.pathParam("code")));
+    private void qr(Context context, Caller caller) {
+        LinkView view = view(context, shortener.find(caller, context.pathParam("code")));
         context.contentType("image/svg+xml").result(QrCode.svg(view.shortUrl()));
     }
 
     private void visit(Context context, boolean head) {
-        if (!admitted(context, visits, context.ip())) {
+        if (!admitted(context, visits, address(context))) {
             return;
         }
         Answer answer = shortener.visit(
@@ -284,9 +205,9 @@ public final class ShortenerHttp {
         if (answer instanceof Answer.Redirect redirect) {
             context.header("Location", redirect.target()).status(302);
         } else if (answer instanceof Answer.Gone gone) {
-            problem(context, 410, "this link may not be followed: " + gone.refusal());
+            Problems.tell(context, 410, "this link may not be followed: " + gone.refusal());
         } else {
-            problem(context, 404, "there is no such link");
+            Problems.tell(context, 404, "there is no such link");
         }
     }
 
@@ -326,14 +247,5 @@ public final class ShortenerHttp {
                 link.expiresAt(),
                 link.maxVisits(),
                 link.tags());
-    }
-
-    private static void page(Context context, String resource, String type) {
-        try (InputStream in = ShortenerHttp.class.getResourceAsStream(resource)) {
-            byte[] bytes = Objects.requireNonNull(in, resource).readAllBytes();
-            context.contentType(type).result(new String(bytes, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
