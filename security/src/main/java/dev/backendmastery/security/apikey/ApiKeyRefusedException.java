@@ -1,0 +1,32 @@
+package dev.backendmastery.security.apikey;
+
+/** A text that is not to be believed. The message holds nothing of it. */
+public final class ApiKeyRefusedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why: for logs and counts. The caller is told the same for all. */
+    public enum Reason {
+        /** No key looks like this: mistyped, cut, of somebody else. */
+        MALFORMED,
+        /** There is none. */
+        UNKNOWN,
+        /** Its time is over. */
+        EXPIRED,
+        /** It was revoked. */
+        REVOKED
+    }
+
+    private final Reason reason;
+
+    /** For who authenticates keys. */
+    public ApiKeyRefusedException(Reason reason) {
+        super("key refused: " + reason, null, false, false);
+        this.reason = reason;
+    }
+
+    /** Why. */
+    public Reason reason() {
+        return reason;
+    }
+}
