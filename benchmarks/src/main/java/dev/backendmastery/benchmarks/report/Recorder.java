@@ -40,6 +40,7 @@ import dev.backendmastery.benchmarks.sketch.SketchErrorRace;
 import dev.backendmastery.benchmarks.sketch.StreamBenchmark;
 import dev.backendmastery.benchmarks.time.TickBenchmark;
 import dev.backendmastery.benchmarks.time.TimingWheelBenchmark;
+import dev.backendmastery.benchmarks.web.WebBenchmark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,6 +85,7 @@ public final class Recorder {
             Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
             Map.entry("token", Race.jmhWithBytes(List.of(1), TokenBenchmark.class)),
             Map.entry("session", Race.jmh(List.of(1), SessionBenchmark.class)),
+            Map.entry("web", Race.jmh(List.of(1), WebBenchmark.class)),
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),

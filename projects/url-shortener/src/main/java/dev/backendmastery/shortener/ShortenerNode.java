@@ -12,6 +12,7 @@ import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.security.web.PublicAddresses;
 import dev.backendmastery.shortener.ShortenerConfig.Role;
 import dev.backendmastery.shortener.application.LinkSearch;
 import dev.backendmastery.shortener.application.Shortener;
@@ -175,7 +176,10 @@ public final class ShortenerNode implements AutoCloseable {
             own.add(URI.create(config.baseUrl()).getHost().toLowerCase(Locale.ROOT));
         }
         return new Targets(
-                host -> InetAddress.getAllByName(config.hosts().getOrDefault(host, host)), own, config.exemptTargets());
+                host -> InetAddress.getAllByName(config.hosts().getOrDefault(host, host)),
+                PublicAddresses::contains,
+                own,
+                config.exemptTargets());
     }
 
     /** A key for one purpose, so that no two purposes share one. */

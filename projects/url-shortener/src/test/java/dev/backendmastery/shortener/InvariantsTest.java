@@ -16,6 +16,7 @@ import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.shortener.application.Caller;
+import dev.backendmastery.security.web.PublicAddresses;
 import dev.backendmastery.shortener.application.ClickLog;
 import dev.backendmastery.shortener.application.LinkStore;
 import dev.backendmastery.shortener.application.NewLink;
@@ -184,7 +185,7 @@ final class InvariantsTest {
     }
 
     private static Shortener node(Cache<String, Link> near, Cache<String, Link> shared) {
-        Targets targets = new Targets(InetAddress::getAllByName, Set.of(), Set.of());
+        Targets targets = new Targets(InetAddress::getAllByName, PublicAddresses::contains, Set.of(), Set.of());
         return new Shortener(
                 store,
                 clicks,

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -33,18 +34,22 @@ public final class Targets {
     }
 
     private final Resolver resolver;
+    private final Predicate<InetAddress> isPublic;
     private final Set<String> ownHosts;
     private final Set<String> exempt;
 
     /**
      * A policy.
      *
+     * @param isPublic whether an address is of the public network
      * @param ownHosts the hosts, in lower case, that this service is reached at
      * @param exempt {@code host:port} pairs, in lower case, that are allowed whatever they resolve to: for trials on one
      *     machine
      */
-    public Targets(Resolver resolver, Set<String> ownHosts, Set<String> exempt) {
+    public Targets(
+            Resolver resolver, Predicate<InetAddress> isPublic, Set<String> ownHosts, Set<String> exempt) {
         this.resolver = resolver;
+        this.isPublic = isPublic;
         this.ownHosts = Set.copyOf(ownHosts);
         this.exempt = Set.copyOf(exempt);
     }
@@ -101,57 +106,9 @@ public final class Targets {
             throw LinkException.invalid("target's host does not resolve");
         }
         for (InetAddress address : List.of(addresses)) {
-            if (!isPublic(address)) {
+            if (!isPublic.test(address)) {
                 throw LinkException.invalid("target must be on the public network");
             }
         }
-    }
-
-    /** Whether the address is a unicast address of the public network (RFC 6890, RFC 4291). */
-    static boolean isPublic(InetAddress address) {
-        if (address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()) {
-            return false;
-        }
-        byte[] b = address.getAddress();
-        int first = b[0] & 0xff;
-        int second = b[1] & 0xff;
-        if (b.length == 4) {
-            return isPublic(first, second, b[2] & 0xff);
-        }
-        boolean globalUnicast = (first & 0xe0) == 0x20;
-        boolean documentation = first == 0x20 && second == 0x01 && (b[2] & 0xff) == 0x0d && (b[3] & 0xff) == 0xb8;
-        boolean teredo = first == 0x20 && second == 0x01 && b[2] == 0 && b[3] == 0;
-        boolean sixToFour = first == 0x20 && second == 0x02; // carries an IPv4 address
-        if (sixToFour) {
-            return isPublic(b[2] & 0xff, b[3] & 0xff, b[4] & 0xff);
-        }
-        return globalUnicast && !documentation && !teredo;
-    }
-
-    private static boolean isPublic(int first, int second, int third) {
-        boolean thisNetwork = first == 0;
-        boolean privateUse =
-                first == 10 || (first == 172 && second >= 16 && second < 32) || (first == 192 && second == 168);
-        boolean loopback = first == 127;
-        boolean linkLocal = first == 169 && second == 254;
-        boolean carrierNat = first == 100 && second >= 64 && second < 128;
-        boolean protocol = first == 192 && second == 0 && (third == 0 || third == 2);
-        boolean benchmarking = first == 198 && (second == 18 || second == 19);
-        boolean documentation =
-                (first == 198 && second == 51 && third == 100) || (first == 203 && second == 0 && third == 113);
-        boolean reserved = first >= 224;
-        return !(thisNetwork
-                || privateUse
-                || loopback
-                || linkLocal
-                || carrierNat
-                || protocol
-                || benchmarking
-                || documentation
-                || reserved);
     }
 }

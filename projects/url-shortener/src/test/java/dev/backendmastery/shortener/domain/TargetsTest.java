@@ -3,6 +3,7 @@ package dev.backendmastery.shortener.domain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.backendmastery.security.web.PublicAddresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -20,7 +21,8 @@ final class TargetsTest {
             "half.example.com", List.of("93.184.216.34", "127.0.0.1"));
 
     private final Targets targets =
-            new Targets(TargetsTest::resolve, Set.of("short.example"), Set.of("127.0.0.1:9999"));
+            new Targets(
+            TargetsTest::resolve, PublicAddresses::contains, Set.of("short.example"), Set.of("127.0.0.1:9999"));
 
     private static InetAddress[] resolve(String host) throws UnknownHostException {
         if (host.matches("[0-9.]+") || host.contains(":")) {
@@ -110,7 +112,8 @@ final class TargetsTest {
     @Test
     void looksAtWhatANameResolvesTo() {
         refusesNamesThatLeadInside(targets);
-        Targets looksAtTheTextOnly = new Targets(host -> resolve("example.com"), Set.of("short.example"), Set.of());
+        Targets looksAtTheTextOnly = new Targets(
+                host -> resolve("example.com"), PublicAddresses::contains, Set.of("short.example"), Set.of());
         assertThrows(AssertionError.class, () -> refusesNamesThatLeadInside(looksAtTheTextOnly));
     }
 
