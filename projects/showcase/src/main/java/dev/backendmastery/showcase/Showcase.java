@@ -1,7 +1,6 @@
 package dev.backendmastery.showcase;
 
 import dev.backendmastery.engines.Elasticsearch;
-import dev.backendmastery.shortener.ShortenerConfig;
 import dev.backendmastery.engines.Engine;
 import dev.backendmastery.engines.EngineServer;
 import dev.backendmastery.engines.EngineStartException;
@@ -9,6 +8,7 @@ import dev.backendmastery.engines.Engines;
 import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
+import dev.backendmastery.shortener.ShortenerConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;

@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** A person makes a link, follows it, and sees the click arrive; needs Chromium and is skipped by name without it. */
@@ -69,6 +69,7 @@ final class BrowserTest {
             Page page = browser.newContext(new Browser.NewContextOptions().setUserAgent("Mozilla/5.0 (X11) Person/1.0"))
                     .newPage();
             page.navigate(node.url());
+            assertThat(page.getByText("Sign out")).isHidden();
             page.getByLabel("API key").fill(KEY);
             page.getByLabel("Target").fill("http://127.0.0.1:" + target.port() + "/");
             page.getByLabel("Alias").fill("my-first-link");
@@ -147,8 +148,9 @@ final class BrowserTest {
         assertThat(page.getByRole(AriaRole.STATUS)).containsText("Made");
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out"))
                 .click();
-        assertThat(page.getByText("Sign in")).isVisible();
-        page.navigate(url + "/sign-in");
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Sign in"))
+                .click();
+        page.waitForURL(url + "/sign-in");
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(Path.of("target", "sign-in.png"))
                 .setFullPage(true));

@@ -62,7 +62,8 @@ final class Doors {
             own = Origin.of(config.baseUrl());
         }
         CsrfTokens tokens = new CsrfTokens(MacKeys.of("1", derive.apply("forms")));
-        JavalinGuard.Builder builder = JavalinGuard.of(() -> Objects.requireNonNull(own, "serves at no address yet"), tokens)
+        JavalinGuard.Builder builder = JavalinGuard.of(
+                        () -> Objects.requireNonNull(own, "serves at no address yet"), tokens)
                 .cors(cors(config))
                 .addresses(
                         config.trustedProxies().isEmpty()
@@ -77,9 +78,10 @@ final class Doors {
         if (config.corsOrigins().isEmpty()) {
             return CorsPolicy.none();
         }
-        return CorsPolicy.forOrigins(config.corsOrigins().stream().map(Origin::of).toArray(Origin[]::new))
+        return CorsPolicy.forOrigins(
+                        config.corsOrigins().stream().map(Origin::of).toArray(Origin[]::new))
                 .methods("GET", "POST")
-                .headers("Authorization", "Content-Type", "Idempotency-Key")
+                .requestHeaders("Authorization", "Content-Type", "Idempotency-Key")
                 .build();
     }
 
@@ -109,7 +111,12 @@ final class Doors {
         LoginThrottle throttle =
                 LoginThrottle.of(MacKeys.of("1", derive.apply("devices"))).build();
         ThreadPoolExecutor uses = new ThreadPoolExecutor(
-                1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(USES_WAITING), new ThreadPoolExecutor.AbortPolicy());
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(USES_WAITING),
+                new ThreadPoolExecutor.AbortPolicy());
         open.add(uses::shutdownNow);
         Keys keys = new Keys(
                 HashedApiKeys.of(ShortenerConfig.KEYS, new PostgresApiKeyStore(transactions))

@@ -98,13 +98,13 @@ public final class ShortenerNode implements AutoCloseable {
     private static Javalin serve(ShortenerConfig config, Resources open, MessagePath messages) {
         RedisClient redis = open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE));
         InstantSource clock = InstantSource.system();
-        Doors doors = Doors.open(config, messages.transactions(), clock, open, purpose -> derive(config.secret(), purpose));
+        Doors doors =
+                Doors.open(config, messages.transactions(), clock, open, purpose -> derive(config.secret(), purpose));
         LinkSearch search = open.add(
                 config.elasticsearch() == null
                         ? LinkIndexes.own(messages.transactions())
                         : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions()));
-        Javalin server =
-                wire(config, messages, search, doors, redis, clock).create("127.0.0.1");
+        Javalin server = wire(config, messages, search, doors, redis, clock).create("127.0.0.1");
         open.add(server::stop);
         server.start(config.port());
         doors.servesAt(server.port());

@@ -53,7 +53,10 @@ final class Browser {
         all.addAll(List.of("User-Agent", agent, "Origin", url, "Content-Type", "application/json"));
         Reply reply = client.send(method, path, body, all.toArray(String[]::new));
         if (reply.raw() != null) {
-            Objects.requireNonNull(reply.raw()).headers().allValues("Set-Cookie").forEach(this::keep);
+            Objects.requireNonNull(reply.raw())
+                    .headers()
+                    .allValues("Set-Cookie")
+                    .forEach(this::keep);
         }
         return reply;
     }

@@ -40,7 +40,7 @@ final class LinkFeedTest {
                 .poolSize(4)
                 .open();
         feed = new LinkFeed(new PostgresTransactions(database));
-        database.dsl().execute("INSERT INTO api_key (name, hash, admin, created_at) VALUES ('k', 'h', true, now())");
+        database.dsl().execute("INSERT INTO account (name, created_at) VALUES ('k', now())");
     }
 
     @AfterEach

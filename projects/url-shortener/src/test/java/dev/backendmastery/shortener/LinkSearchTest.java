@@ -65,7 +65,7 @@ final class LinkSearchTest {
                 .elasticsearch(engine.host() + ":" + engine.port())
                 .build());
         admin = new Client(own.url(), Nodes.ADMIN_KEY);
-        user = new Client(own.url(), key("a user"));
+        user = new Client(own.url(), key("a-user"));
         make("Spring sale", "spring-sale", "https://example.com/shop/spring", "sale", "red");
         make("Summer sale 2026", "summer-sale", "https://example.com/shop/summer?year=2026", "sale");
         make("Red shoes", "red-shoes", "https://example.com/shop/shoes/red", "red", "shoes");
@@ -155,7 +155,7 @@ final class LinkSearchTest {
     @DisplayName("Others' links are found by nobody but an administrator; a found link is as the store has it")
     void ownership() {
         awaitAll();
-        Client stranger = new Client(own.url(), key("a stranger"));
+        Client stranger = new Client(own.url(), key("a-stranger"));
         assertEquals(List.of(), codes(find(stranger, "sale", "")));
         Nodes.awaitEquals(3, () -> codes(find(admin, "sale", "")).size());
         assertTrue(!codes(find(user, "sale", "")).contains("their-sale"));

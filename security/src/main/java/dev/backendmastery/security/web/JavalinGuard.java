@@ -219,16 +219,17 @@ public final class JavalinGuard {
             return;
         }
         String bound = bound(visit);
-        new CsrfPolicy(tokens, own.get(), trusted).check(new CsrfPolicy.Request(
-                method,
-                one(context, "Origin"),
-                one(context, "Referer"),
-                one(context, "Sec-Fetch-Site"),
-                startsWithAny(plain(context), jsonPaths),
-                contentType(context),
-                bound == null ? "nobody" : bound, // whom no token was ever made for
-                visit.cookies.find(TOKEN_COOKIE).orElse(null),
-                submitted(context)));
+        new CsrfPolicy(tokens, own.get(), trusted)
+                .check(new CsrfPolicy.Request(
+                        method,
+                        one(context, "Origin"),
+                        one(context, "Referer"),
+                        one(context, "Sec-Fetch-Site"),
+                        startsWithAny(plain(context), jsonPaths),
+                        contentType(context),
+                        bound == null ? "nobody" : bound, // whom no token was ever made for
+                        visit.cookies.find(TOKEN_COOKIE).orElse(null),
+                        submitted(context)));
     }
 
     /** Null without a body, empty if there is one that does not say what it is. */

@@ -107,7 +107,8 @@ public final class Keys {
     public IssuedApiKey rotate(Caller caller, UUID id, Duration overlap) {
         own(caller, id);
         return keys.rotate(id, overlap)
-                .orElseThrow(() -> new LinkException(LinkException.Reason.STATE, "this key has a successor or is over"));
+                .orElseThrow(
+                        () -> new LinkException(LinkException.Reason.STATE, "this key has a successor or is over"));
     }
 
     /**

@@ -138,7 +138,8 @@ public final class Shortener {
         if (words == null || words.isBlank() || words.length() > MOST_QUERY) {
             throw LinkException.invalid("q must be from 1 to " + MOST_QUERY + " characters");
         }
-        LinkSearch.Found found = search.find(new LinkSearch.Request(caller.admin() ? null : caller.account(), words, tag, limit));
+        LinkSearch.Found found =
+                search.find(new LinkSearch.Request(caller.admin() ? null : caller.account(), words, tag, limit));
         Map<String, LinkSearch.Hit> hits = new LinkedHashMap<>();
         found.hits().forEach(hit -> hits.put(hit.code(), hit));
         // The index says which; what they are, and whose, the store says.

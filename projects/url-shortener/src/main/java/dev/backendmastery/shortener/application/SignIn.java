@@ -59,9 +59,7 @@ public final class SignIn {
 
     /** Where somebody sits: what to show of it, its address, and what it was given when he signed in there before. */
     public record Place(
-            String device,
-            InetAddress address,
-            @Nullable String cookie) {}
+            String device, InetAddress address, @Nullable String cookie) {}
 
     /**
      * Somebody who is signed in.

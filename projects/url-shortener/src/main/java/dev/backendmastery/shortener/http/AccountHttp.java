@@ -66,8 +66,10 @@ final class AccountHttp {
             context.status(204);
         }));
         routes.post("/api/password", callers.person(this::changePassword));
-        routes.get("/api/keys", callers.person((context, signed) -> context.json(
-                keys.list(signed.caller()).stream().map(KeyView::of).toList())));
+        routes.get(
+                "/api/keys",
+                callers.person((context, signed) -> context.json(
+                        keys.list(signed.caller()).stream().map(KeyView::of).toList())));
         routes.post("/api/keys", this::createKey);
         routes.delete("/api/keys/{id}", callers.person((context, signed) -> {
             keys.revoke(signed.caller(), id(context));
@@ -135,7 +137,8 @@ final class AccountHttp {
         JavalinGuard.set(context, SetCookie.of(Callers.SESSION_COOKIE, Objects.requireNonNull(signed.token())));
         JavalinGuard.set(
                 context,
-                SetCookie.of(DEVICE_COOKIE, Objects.requireNonNull(signed.device())).maxAge(DEVICE_LIFE));
+                SetCookie.of(DEVICE_COOKIE, Objects.requireNonNull(signed.device()))
+                        .maxAge(DEVICE_LIFE));
     }
 
     /** Who is signed in, and the token that each call which changes something must repeat. */
@@ -143,8 +146,7 @@ final class AccountHttp {
 
     private void who(Context context) {
         Optional<Signed> signed = callers.signed(context);
-        context.json(new WhoView(
-                signed.map(found -> found.account().name()).orElse(null), guard.csrfToken(context)));
+        context.json(new WhoView(signed.map(found -> found.account().name()).orElse(null), guard.csrfToken(context)));
     }
 
     private void signOut(Context context, Signed signed) {
@@ -159,7 +161,7 @@ final class AccountHttp {
 
     private static void forget(Context context) {
         JavalinGuard.set(context, SetCookie.forget(Callers.SESSION_COOKIE));
-        context.header("Clear-Site-Data", "\"cache\"").status(204);
+        context.status(204);
     }
 
     private record SessionView(UUID id, String device, Instant since, Instant seen, boolean here) {}
@@ -175,7 +177,8 @@ final class AccountHttp {
                 .toList());
     }
 
-    private record Change(@Nullable String current, @Nullable String fresh) {
+    private record Change(
+            @Nullable String current, @Nullable String fresh) {
         @Override
         public String toString() {
             return "Change[]";

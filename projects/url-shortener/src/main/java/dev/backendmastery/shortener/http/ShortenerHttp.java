@@ -105,9 +105,8 @@ public final class ShortenerHttp {
         RoutesConfig routes = config.routes;
         guard.install(routes);
         routes.get("/", context -> Pages.show(context, guard, "/web/index.html", Map.of()));
-        routes.get(
-                "/openapi.json",
-                context -> context.contentType("application/json").result(Pages.read("/openapi.json")));
+        routes.get("/openapi.json", context -> context.contentType("application/json")
+                .result(Pages.read("/openapi.json")));
         routes.get("/health/live", context -> context.json(Map.of("status", "UP")));
         routes.get("/health/ready", this::ready);
         accounts.install(routes);
@@ -116,10 +115,15 @@ public final class ShortenerHttp {
         routes.get("/api/links/search", callers.may(Keys.READ, this::search));
         routes.get(
                 "/api/links/{code}",
-                callers.may(Keys.READ, (context, caller) -> context.json(view(context, shortener.find(caller, context.pathParam("code"))))));
+                callers.may(
+                        Keys.READ,
+                        (context, caller) ->
+                                context.json(view(context, shortener.find(caller, context.pathParam("code"))))));
         routes.get(
                 "/api/links/{code}/stats",
-                callers.may(Keys.READ, (context, caller) -> context.json(shortener.stats(caller, context.pathParam("code")))));
+                callers.may(
+                        Keys.READ,
+                        (context, caller) -> context.json(shortener.stats(caller, context.pathParam("code")))));
         routes.get("/api/links/{code}/history", callers.may(Keys.READ, this::history));
         routes.get("/api/links/{code}/qr.svg", callers.may(Keys.READ, this::qr));
         routes.post("/api/links/{code}/disable", callers.may(Keys.WRITE, status(Link.Status.DISABLED)));
@@ -143,7 +147,8 @@ public final class ShortenerHttp {
     }
 
     private void createLink(Context context, Caller caller) {
-        if (!admitted(context, creations, "account " + caller.account()) || !admitted(context, creations, "ip " + address(context))) {
+        if (!admitted(context, creations, "account " + caller.account())
+                || !admitted(context, creations, "ip " + address(context))) {
             return;
         }
         Link link = shortener.create(caller, context.header("Idempotency-Key"), Problems.body(context, Wish.class));
@@ -152,13 +157,18 @@ public final class ShortenerHttp {
     }
 
     private void listLinks(Context context, Caller caller) {
-        LinkStore.Page page = shortener.list(caller, context.queryParam("tag"), context.queryParam("cursor"), number(context.queryParam("limit"), 20));
+        LinkStore.Page page = shortener.list(
+                caller,
+                context.queryParam("tag"),
+                context.queryParam("cursor"),
+                number(context.queryParam("limit"), 20));
         context.json(new PageView(
                 page.links().stream().map(link -> view(context, link)).toList(), page.next()));
     }
 
     private void search(Context context, Caller caller) {
-        FoundLinks found = shortener.search(caller, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
+        FoundLinks found = shortener.search(
+                caller, context.queryParam("q"), context.queryParam("tag"), number(context.queryParam("limit"), 20));
         context.json(new FoundView(
                 found.links().stream()
                         .map(link -> new FoundLinkView(view(context, link.link()), link.marked()))
