@@ -1,6 +1,7 @@
 package dev.backendmastery.benchmarks.report;
 
 import dev.backendmastery.benchmarks.analysis.AnalysisBenchmark;
+import dev.backendmastery.benchmarks.apikey.ApiKeyBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceBenchmark;
 import dev.backendmastery.benchmarks.balance.BalanceSimulation;
 import dev.backendmastery.benchmarks.caching.CacheBenchmark;
@@ -23,6 +24,7 @@ import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.messaging.ConsumerBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
+import dev.backendmastery.benchmarks.password.PasswordBenchmark;
 import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
 import dev.backendmastery.benchmarks.patterns.InboxBenchmark;
 import dev.backendmastery.benchmarks.patterns.OutboxBenchmark;
@@ -86,6 +88,8 @@ public final class Recorder {
             Map.entry("token", Race.jmhWithBytes(List.of(1), TokenBenchmark.class)),
             Map.entry("session", Race.jmh(List.of(1), SessionBenchmark.class)),
             Map.entry("web", Race.jmh(List.of(1), WebBenchmark.class)),
+            Map.entry("password", Race.jmh(List.of(1), PasswordBenchmark.class)),
+            Map.entry("apikey", Race.jmh(List.of(1), ApiKeyBenchmark.class)),
             Map.entry("idempotency", Race.jmh(List.of(2), IdempotencyBenchmark.class)),
             Map.entry("consumer", ConsumerBenchmark::run),
             Map.entry("outbox", OutboxBenchmark::run),

@@ -18,6 +18,12 @@ import java.util.zip.CRC32;
 public final class ApiKeyFormat {
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final boolean[] IS_IN_ALPHABET = new boolean[128];
+
+    static {
+        ALPHABET.chars().forEach(c -> IS_IN_ALPHABET[c] = true);
+    }
+
     private static final int SECRET = 43;
     private static final int CHECKSUM = 6;
     private static final int HINT = 4;
@@ -67,7 +73,8 @@ public final class ApiKeyFormat {
         for (int i = 0; i < SECRET; i++) {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
-        return text.append(checksum(text)).toString();
+        byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+        return text.append(checksum(bytes, bytes.length)).toString();
     }
 
     /** Whether the text is one of a key, by its form and checksum alone. */
@@ -76,18 +83,20 @@ public final class ApiKeyFormat {
         if (text.length() != body + CHECKSUM || !text.startsWith(prefix) || text.charAt(prefix.length()) != '_') {
             return false;
         }
-        for (int i = prefix.length() + 1; i < text.length(); i++) {
+        byte[] bytes = new byte[text.length()];
+        for (int i = 0; i < bytes.length; i++) {
             char c = text.charAt(i);
-            if (ALPHABET.indexOf(c) < 0) {
+            if (i > prefix.length() && (c >= IS_IN_ALPHABET.length || !IS_IN_ALPHABET[c])) {
                 return false;
             }
+            bytes[i] = (byte) c;
         }
-        return text.startsWith(checksum(text.substring(0, body)), body);
+        return text.startsWith(checksum(bytes, body), body);
     }
 
-    private static String checksum(CharSequence body) {
+    private static String checksum(byte[] text, int length) {
         CRC32 crc = new CRC32();
-        crc.update(body.toString().getBytes(StandardCharsets.US_ASCII));
+        crc.update(text, 0, length);
         char[] digits = new char[CHECKSUM];
         long rest = crc.getValue();
         for (int i = CHECKSUM - 1; i >= 0; i--) {

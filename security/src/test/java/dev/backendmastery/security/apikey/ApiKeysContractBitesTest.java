@@ -1,5 +1,7 @@
 package dev.backendmastery.security.apikey;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.id.UuidV7;
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.security.apikey.ApiKeyRefusedException.Reason;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -263,15 +266,17 @@ final class ApiKeysContractBitesTest {
         }
     }
 
-    /** What comes of a seed that is a time. */
+    /** Gives numbers that follow each other. */
     private static final class Counting extends SecureRandom {
         private static final long serialVersionUID = 1L;
-        private static int next;
+        private static final AtomicInteger NEXT = new AtomicInteger();
+        private final int number = NEXT.getAndIncrement();
         private int call;
 
         @Override
         public int nextInt(int bound) {
-            return call++ < 40 ? 7 : (next++ / 3) % bound;
+            call++;
+            return call == 43 ? number % bound : call == 42 ? number / bound % bound : 7;
         }
     }
 
@@ -444,28 +449,29 @@ final class ApiKeysContractBitesTest {
 
     @Test
     void convictsEachFault() {
-        Kit.convicts(IgnoresTheChecksum.class, "AK-2", "AK-3");
-        Kit.convicts(Trims.class, "AK-2");
-        Kit.convicts(KeepsTheText.class, "AK-4");
-        Kit.convicts(LongHints.class, "AK-4", "AK-10");
-        Kit.convicts(CountsInsteadOfChance.class, "AK-5");
-        Kit.convicts(NeverExpires.class, "AK-6", "AK-8", "AK-9");
-        Kit.convicts(BelievesAtTheEnd.class, "AK-6", "AK-8", "AK-9");
-        Kit.convicts(IgnoresRevocation.class, "AK-7", "AK-8", "AK-9", "AK-11");
-        Kit.convicts(ForgetsWhoIssued.class, "AK-7", "AK-8");
-        Kit.convicts(Escalates.class, "AK-8");
-        Kit.convicts(Outlives.class, "AK-8");
-        Kit.convicts(BelievesTheCaller.class, "AK-8");
-        Kit.convicts(EndsAtOnce.class, "AK-9");
-        Kit.convicts(OverlapsForEver.class, "AK-9");
-        Kit.convicts(RotatesAgain.class, "AK-9");
-        Kit.convicts(RotatesWithTheOldEnd.class, "AK-9");
-        Kit.convicts(ListsOnlyTheNewest.class, "AK-8", "AK-9", "AK-10");
-        Kit.convicts(ShowsTheLast.class, "AK-10");
-        Kit.convicts(WritesEachUse.class, "AK-11", "AK-12");
-        Kit.convicts(WritesWhileOneWaits.class, "AK-11", "AK-12");
-        Kit.convicts(WritesOfAnybody.class, "AK-11");
-        Kit.convicts(FailsWithTheWrite.class, "AK-12");
-        Kit.convicts(EnsuresAnew.class, "AK-1");
+        assertAll(
+                () -> Kit.convicts(IgnoresTheChecksum.class, "AK-2", "AK-3"),
+                () -> Kit.convicts(Trims.class, "AK-2"),
+                () -> Kit.convicts(KeepsTheText.class, "AK-4"),
+                () -> Kit.convicts(LongHints.class, "AK-4", "AK-10"),
+                () -> Kit.convicts(CountsInsteadOfChance.class, "AK-5"),
+                () -> Kit.convicts(NeverExpires.class, "AK-6", "AK-8", "AK-9"),
+                () -> Kit.convicts(BelievesAtTheEnd.class, "AK-6", "AK-8", "AK-9"),
+                () -> Kit.convicts(IgnoresRevocation.class, "AK-7", "AK-8", "AK-9", "AK-11"),
+                () -> Kit.convicts(ForgetsWhoIssued.class, "AK-7", "AK-8"),
+                () -> Kit.convicts(Escalates.class, "AK-8"),
+                () -> Kit.convicts(Outlives.class, "AK-8"),
+                () -> Kit.convicts(BelievesTheCaller.class, "AK-8"),
+                () -> Kit.convicts(EndsAtOnce.class, "AK-9"),
+                () -> Kit.convicts(OverlapsForEver.class, "AK-9"),
+                () -> Kit.convicts(RotatesAgain.class, "AK-9"),
+                () -> Kit.convicts(RotatesWithTheOldEnd.class, "AK-9"),
+                () -> Kit.convicts(ListsOnlyTheNewest.class, "AK-8", "AK-9", "AK-10"),
+                () -> Kit.convicts(ShowsTheLast.class, "AK-10"),
+                () -> Kit.convicts(WritesEachUse.class, "AK-11", "AK-12"),
+                () -> Kit.convicts(WritesWhileOneWaits.class, "AK-1", "AK-11", "AK-12"),
+                () -> Kit.convicts(WritesOfAnybody.class, "AK-11"),
+                () -> Kit.convicts(FailsWithTheWrite.class, "AK-12"),
+                () -> Kit.convicts(EnsuresAnew.class, "AK-1"));
     }
 }

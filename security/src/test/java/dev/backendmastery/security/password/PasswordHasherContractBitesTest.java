@@ -1,5 +1,7 @@
 package dev.backendmastery.security.password;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.security.password.PasswordScheme.Bcrypt;
 import dev.backendmastery.security.password.Verification.Outcome;
@@ -346,27 +348,28 @@ final class PasswordHasherContractBitesTest {
 
     @Test
     void convictsEachFault() {
-        Kit.convicts(IgnoresCase.class, "PH-1", "PH-2");
-        Kit.convicts(Trims.class, "PH-1", "PH-2");
-        Kit.convicts(TakesWhatIsSent.class, "PH-2");
-        Kit.convicts(CompatibleForm.class, "PH-2");
-        Kit.convicts(OneSalt.class, "PH-3");
-        Kit.convicts(NobodyIsQuick.class, "PH-4", "PH-12");
-        Kit.convicts(CorruptIsQuick.class, "PH-5");
-        Kit.convicts(CutsAt72.class, "PH-6");
-        Kit.convicts(AnyCharacter.class, "PH-6", "PH-7");
-        Kit.convicts(AnyLength.class, "PH-7");
-        Kit.convicts(ThrowsOnCorrupt.class, "PH-5", "PH-8");
-        Kit.convicts(Reads2x.class, "PH-8");
-        Kit.convicts(BelievesPlainText.class, "PH-5", "PH-8");
-        Kit.convicts(NoCaps.class, "PH-9");
-        Kit.convicts(NeverAsks.class, "PH-8", "PH-10", "PH-11");
-        Kit.convicts(AlwaysAsks.class, "PH-1", "PH-10", "PH-11");
-        Kit.convicts(AsksByNameOnly.class, "PH-8", "PH-10");
-        Kit.convicts(ForgetsOldPeppers.class, "PH-11");
-        Kit.convicts(LeavesPepperOut.class, "PH-11");
-        Kit.convicts(NoGate.class, "PH-12", "PH-13");
-        Kit.convicts(NobodyPassesBy.class, "PH-12", "PH-13");
-        Kit.convicts(CountsNoMemory.class, "PH-12");
+        assertAll(
+                () -> Kit.convicts(IgnoresCase.class, "PH-1", "PH-2"),
+                () -> Kit.convicts(Trims.class, "PH-1", "PH-2"),
+                () -> Kit.convicts(TakesWhatIsSent.class, "PH-2"),
+                () -> Kit.convicts(CompatibleForm.class, "PH-2"),
+                () -> Kit.convicts(OneSalt.class, "PH-3"),
+                () -> Kit.convicts(NobodyIsQuick.class, "PH-4", "PH-12", "PH-13"),
+                () -> Kit.convicts(CorruptIsQuick.class, "PH-5"),
+                () -> Kit.convicts(CutsAt72.class, "PH-6"),
+                () -> Kit.convicts(AnyCharacter.class, "PH-6", "PH-7"),
+                () -> Kit.convicts(AnyLength.class, "PH-7"),
+                () -> Kit.convicts(ThrowsOnCorrupt.class, "PH-5", "PH-8"),
+                () -> Kit.convicts(Reads2x.class, "PH-8"),
+                () -> Kit.convicts(BelievesPlainText.class, "PH-5", "PH-8"),
+                () -> Kit.convicts(NoCaps.class, "PH-9"),
+                () -> Kit.convicts(NeverAsks.class, "PH-8", "PH-10", "PH-11"),
+                () -> Kit.convicts(AlwaysAsks.class, "PH-1", "PH-10", "PH-11"),
+                () -> Kit.convicts(AsksByNameOnly.class, "PH-8", "PH-10"),
+                () -> Kit.convicts(ForgetsOldPeppers.class, "PH-11"),
+                () -> Kit.convicts(LeavesPepperOut.class, "PH-11"),
+                () -> Kit.convicts(NoGate.class, "PH-12", "PH-13"),
+                () -> Kit.convicts(NobodyPassesBy.class, "PH-12", "PH-13"),
+                () -> Kit.convicts(CountsNoMemory.class, "PH-12"));
     }
 }
