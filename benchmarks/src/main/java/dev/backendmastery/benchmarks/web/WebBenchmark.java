@@ -85,7 +85,8 @@ public class WebBenchmark {
                 csrf = () -> {
                     Mac mac = Mac.getInstance("HmacSHA256");
                     mac.init(key);
-                    return MessageDigest.isEqual(mac.doFinal(content), Base64.getUrlDecoder().decode(code));
+                    return MessageDigest.isEqual(
+                            mac.doFinal(content), Base64.getUrlDecoder().decode(code));
                 };
                 Set<String> origins = Set.of(HERE, "https://b.example");
                 cors = () -> origins.contains(HERE);

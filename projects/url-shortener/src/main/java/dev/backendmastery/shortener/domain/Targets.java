@@ -46,8 +46,7 @@ public final class Targets {
      * @param exempt {@code host:port} pairs, in lower case, that are allowed whatever they resolve to: for trials on one
      *     machine
      */
-    public Targets(
-            Resolver resolver, Predicate<InetAddress> isPublic, Set<String> ownHosts, Set<String> exempt) {
+    public Targets(Resolver resolver, Predicate<InetAddress> isPublic, Set<String> ownHosts, Set<String> exempt) {
         this.resolver = resolver;
         this.isPublic = isPublic;
         this.ownHosts = Set.copyOf(ownHosts);

@@ -20,8 +20,7 @@ final class TargetsTest {
             "inside.example.com", List.of("10.0.0.7"),
             "half.example.com", List.of("93.184.216.34", "127.0.0.1"));
 
-    private final Targets targets =
-            new Targets(
+    private final Targets targets = new Targets(
             TargetsTest::resolve, PublicAddresses::contains, Set.of("short.example"), Set.of("127.0.0.1:9999"));
 
     private static InetAddress[] resolve(String host) throws UnknownHostException {
