@@ -2,8 +2,10 @@ package dev.backendmastery.security.web;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one what was for another (CO-4). With cookies everybody cannot be allowed: {@link #forAnyone} knows none (CO-5). A preflight is granted the methods and headers that
  * were named (CO-6, CO-7), and the way into private networks if asked for by name (CO-8). Any text is answered (CO-9, CO-10).
  *
- * <p><b>Threads.</b> Safe for any number. <b>Cost.</b> One look-up; no allocation beyond parsing the origin. <b>Not for</b> keeping requests out: what is not
+ * <p><b>Threads.</b> Safe for any number. <b>Cost.</b> One look-up; what is answered was made beforehand. <b>Not for</b> keeping requests out: what is not
  * allowed here is carried out and its answer hidden. Forged requests are {@link CsrfPolicy}'s.
  *
  * <p><b>Source.</b> WHATWG, Fetch, section 3.3; ASVS 5.0, 3.4.2, 3.5.2.
@@ -26,7 +28,6 @@ public final class CorsPolicy {
     private static final HttpHeader VARY = new HttpHeader("Vary", "Origin");
     private static final HttpHeader VARY_PREFLIGHT =
             new HttpHeader("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
-    private static final HttpHeader ANYONE = new HttpHeader("Access-Control-Allow-Origin", "*");
 
     /** What is to be done. */
     public enum Answer {
@@ -59,30 +60,54 @@ public final class CorsPolicy {
             @Nullable String requestHeaders,
             @Nullable String privateNetwork) {}
 
-    private final @Nullable Set<Origin> origins;
-    private final boolean credentials;
-    private final boolean privateNetwork;
+    /** What an origin is answered, made beforehand. */
+    private record Granted(Decision read, Decision preflight, Decision privateNetwork) {}
+
+    private static final Decision NONE = new Decision(Answer.NONE, List.of(VARY));
+    private static final Decision REFUSED = new Decision(Answer.PREFLIGHT_REFUSED, List.of(VARY_PREFLIGHT));
+
+    private final Map<String, Granted> origins;
+    private final @Nullable Granted anyone;
     private final Set<String> methods;
     private final Set<String> headers;
-    private final List<HttpHeader> granted;
-    private final List<HttpHeader> exposed;
 
-    private CorsPolicy(@Nullable Set<Origin> origins, Common<?> common, boolean credentials, boolean privateNetwork) {
-        this.origins = origins;
-        this.credentials = credentials;
-        this.privateNetwork = privateNetwork;
+    private CorsPolicy(@Nullable Set<Origin> allowed, Common<?> common, boolean credentials, boolean privateNetwork) {
         methods = Set.copyOf(common.methods);
         headers = Set.copyOf(common.headers);
-        List<HttpHeader> all = new ArrayList<>();
-        all.add(new HttpHeader("Access-Control-Allow-Methods", String.join(", ", common.methods)));
-        if (!common.headers.isEmpty()) {
-            all.add(new HttpHeader("Access-Control-Allow-Headers", String.join(", ", common.headers)));
+        Map<String, Granted> all = new HashMap<>();
+        for (Origin origin : allowed == null ? Set.<Origin>of() : allowed) {
+            all.put(origin.toString(), granted(origin.toString(), common, credentials, privateNetwork));
         }
-        all.add(new HttpHeader("Access-Control-Max-Age", Long.toString(common.maxAge.toSeconds())));
-        granted = List.copyOf(all);
-        exposed = common.exposed.isEmpty()
-                ? List.of()
-                : List.of(new HttpHeader("Access-Control-Expose-Headers", String.join(", ", common.exposed)));
+        origins = Map.copyOf(all);
+        anyone = allowed == null ? granted("*", common, false, false) : null;
+    }
+
+    private static Granted granted(String origin, Common<?> common, boolean credentials, boolean privateNetwork) {
+        List<HttpHeader> both = new ArrayList<>();
+        both.add(new HttpHeader("Access-Control-Allow-Origin", origin));
+        if (credentials) {
+            both.add(new HttpHeader("Access-Control-Allow-Credentials", "true"));
+        }
+        List<HttpHeader> read = new ArrayList<>(both);
+        read.add(0, VARY);
+        if (!common.exposed.isEmpty()) {
+            read.add(new HttpHeader("Access-Control-Expose-Headers", String.join(", ", common.exposed)));
+        }
+        List<HttpHeader> preflight = new ArrayList<>(both);
+        preflight.add(0, VARY_PREFLIGHT);
+        preflight.add(new HttpHeader("Access-Control-Allow-Methods", String.join(", ", common.methods)));
+        if (!common.headers.isEmpty()) {
+            preflight.add(new HttpHeader("Access-Control-Allow-Headers", String.join(", ", common.headers)));
+        }
+        preflight.add(new HttpHeader("Access-Control-Max-Age", Long.toString(common.maxAge.toSeconds())));
+        Decision asked = new Decision(Answer.PREFLIGHT, List.copyOf(preflight));
+        if (privateNetwork) {
+            preflight.add(new HttpHeader("Access-Control-Allow-Private-Network", "true"));
+        }
+        return new Granted(
+                new Decision(Answer.ALLOWED, List.copyOf(read)),
+                asked,
+                new Decision(Answer.PREFLIGHT, List.copyOf(preflight)));
     }
 
     /** A policy that allows nobody. */
@@ -102,30 +127,26 @@ public final class CorsPolicy {
 
     /** Says what is to be done. */
     public Decision decide(Request request) {
-        boolean preflight =
-                request.method().equals("OPTIONS") && request.origin() != null && request.requestMethod() != null;
-        List<HttpHeader> answer = new ArrayList<>();
-        answer.add(preflight ? VARY_PREFLIGHT : VARY);
-        Origin origin = Origin.parse(request.origin()).orElse(null);
-        if (origin == null || (origins != null && !origins.contains(origin))) {
-            return new Decision(preflight ? Answer.PREFLIGHT_REFUSED : Answer.NONE, List.copyOf(answer));
+        String origin = request.origin();
+        boolean preflight = origin != null
+                && request.requestMethod() != null
+                && request.method().equals("OPTIONS");
+        Granted granted = origin == null ? null : granted(origin);
+        if (!preflight) {
+            return granted == null ? NONE : granted.read;
         }
-        if (preflight && !isGranted(request)) {
-            return new Decision(Answer.PREFLIGHT_REFUSED, List.copyOf(answer));
+        if (granted == null || !isGranted(request)) {
+            return REFUSED;
         }
-        answer.add(origins == null ? ANYONE : new HttpHeader("Access-Control-Allow-Origin", origin.toString()));
-        if (credentials) {
-            answer.add(new HttpHeader("Access-Control-Allow-Credentials", "true"));
+        return "true".equals(request.privateNetwork()) ? granted.privateNetwork : granted.preflight;
+    }
+
+    /** An origin has one text, so that to compare texts is to compare origins. */
+    private @Nullable Granted granted(String origin) {
+        if (anyone != null) {
+            return Origin.parse(origin).isPresent() ? anyone : null;
         }
-        if (preflight) {
-            answer.addAll(granted);
-            if (privateNetwork && "true".equals(request.privateNetwork())) {
-                answer.add(new HttpHeader("Access-Control-Allow-Private-Network", "true"));
-            }
-        } else {
-            answer.addAll(exposed);
-        }
-        return new Decision(preflight ? Answer.PREFLIGHT : Answer.ALLOWED, List.copyOf(answer));
+        return origins.get(origin);
     }
 
     private boolean isGranted(Request request) {

@@ -58,7 +58,7 @@ public final class CsrfTokens {
      * @throws WebRefusedException if it is no token
      */
     public String mask(String token) {
-        Parsed parsed = parse(token);
+        Parsed parsed = parse(token, false);
         byte[] masked = new byte[2 * BODY];
         byte[] pad = new byte[BODY];
         random.nextBytes(pad);
@@ -75,7 +75,7 @@ public final class CsrfTokens {
             return false;
         }
         try {
-            return isSigned(session, parse(cookie));
+            return isSigned(session, parse(cookie, false));
         } catch (WebRefusedException e) {
             return false; // a text by somebody else: no token, which is the answer
         }
@@ -92,8 +92,8 @@ public final class CsrfTokens {
         if (cookie == null || cookie.isEmpty() || submitted == null || submitted.isEmpty()) {
             throw new WebRefusedException(Reason.TOKEN_MISSING, "no token in the cookie, or none submitted");
         }
-        Parsed kept = parse(cookie);
-        Parsed sent = parse(submitted);
+        Parsed kept = parse(cookie, false);
+        Parsed sent = parse(submitted, true);
         if (!kept.key.equals(sent.key) || !MessageDigest.isEqual(kept.body, sent.body)) {
             throw new WebRefusedException(Reason.TOKEN, "the submitted token is not the cookie's");
         }
@@ -117,10 +117,10 @@ public final class CsrfTokens {
         }
     }
 
-    private static Parsed parse(String text) {
+    private static Parsed parse(String text, boolean masked) {
         int dot = text.indexOf('.');
         int length = text.length() - dot - 1;
-        if (dot < 1 || dot > 16 || (length != TEXT && length != 2 * TEXT)) {
+        if (dot < 1 || dot > 16 || !(length == TEXT || (masked && length == 2 * TEXT))) {
             throw malformed();
         }
         byte[] bytes;

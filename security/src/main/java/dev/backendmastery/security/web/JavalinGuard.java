@@ -116,6 +116,9 @@ public final class JavalinGuard {
         routes.exception(WebRefusedException.class, (e, context) -> {
             log.debug("refused: {}", e.reason()); // and nothing of what came
             int status = e.reason() == Reason.CONTENT_TYPE ? 415 : 403;
+            if (!CsrfPolicy.isSafe(context.req().getMethod())) {
+                context.header("Connection", "close"); // its body was not read, so nothing can follow it
+            }
             context.status(status)
                     .contentType("application/problem+json")
                     .result("{\"status\":" + status + ",\"detail\":\"refused\"}");

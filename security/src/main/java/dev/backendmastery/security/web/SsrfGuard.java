@@ -111,12 +111,21 @@ public final class SsrfGuard {
     public record Target(URI uri, String host, int port, List<InetAddress> addresses, int hops) {
 
         /**
-         * A connection to one of the checked addresses, the first that answers; for https with the certificate checked for the host.
+         * As {@link #connect(Duration, SSLSocketFactory)}, with the platform's trust.
+         *
+         * @throws IOException if none answers, or not as it should
+         */
+        public Socket connect(Duration timeout) throws IOException {
+            return connect(timeout, (SSLSocketFactory) SSLSocketFactory.getDefault());
+        }
+
+        /**
+         * A connection to one of the checked addresses, the first that answers; for https by {@code tls}, with the certificate checked for the host.
          *
          * @param timeout for each address to connect, and for each read afterwards
          * @throws IOException if none answers, or not as it should
          */
-        public Socket connect(Duration timeout) throws IOException {
+        public Socket connect(Duration timeout, SSLSocketFactory tls) throws IOException {
             IOException last = new IOException("no address to connect to");
             int millis = Math.toIntExact(Math.max(1, Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
             for (InetAddress address : addresses) {
@@ -124,7 +133,7 @@ public final class SsrfGuard {
                 try {
                     socket.connect(new InetSocketAddress(address, port), millis);
                     socket.setSoTimeout(millis);
-                    return uri.getScheme().equals("https") ? secured(socket) : socket;
+                    return uri.getScheme().equals("https") ? secured(socket, tls) : socket;
                 } catch (IOException e) {
                     socket.close();
                     e.addSuppressed(last);
@@ -134,10 +143,9 @@ public final class SsrfGuard {
             throw last;
         }
 
-        private Socket secured(Socket plain) throws IOException {
-            SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-            SSLSocket socket = (SSLSocket)
-                    factory.createSocket(plain, host.replace("[", "").replace("]", ""), port, true);
+        private Socket secured(Socket plain, SSLSocketFactory tls) throws IOException {
+            SSLSocket socket =
+                    (SSLSocket) tls.createSocket(plain, host.replace("[", "").replace("]", ""), port, true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);

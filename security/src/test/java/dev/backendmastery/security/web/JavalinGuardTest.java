@@ -31,8 +31,10 @@ final class JavalinGuardTest {
     private static final String FRIEND = "https://friend.example";
     private static final CsrfTokens TOKENS = new CsrfTokens(MacKeys.random());
     private static final AtomicInteger CHANGES = new AtomicInteger();
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
     private static @Nullable Javalin server;
 
     @BeforeAll
@@ -64,9 +66,18 @@ final class JavalinGuardTest {
         routes.get("/fails", context -> {
             throw new IllegalStateException("on purpose");
         });
-        routes.post("/change", context -> context.result("changed " + CHANGES.incrementAndGet()));
-        routes.post("/sign-in", context -> context.result("in " + CHANGES.incrementAndGet()));
-        routes.post("/api/change", context -> context.result("changed " + CHANGES.incrementAndGet()));
+        routes.post(
+                "/change",
+                context -> context.result(
+                        "changed " + CHANGES.incrementAndGet() + context.body().length()));
+        routes.post(
+                "/sign-in",
+                context -> context.result(
+                        "in " + CHANGES.incrementAndGet() + context.body().length()));
+        routes.post(
+                "/api/change",
+                context -> context.result(
+                        "changed " + CHANGES.incrementAndGet() + context.body().length()));
     }
 
     @AfterAll

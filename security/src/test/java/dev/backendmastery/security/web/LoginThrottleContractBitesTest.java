@@ -226,7 +226,7 @@ final class LoginThrottleContractBitesTest {
                 () -> Kit.convicts(KnowsNoDevices.class, "LT-3", "LT-6", "LT-7"),
                 () -> Kit.convicts(NoLimitOfAccounts.class, "LT-4", "LT-7"),
                 () -> Kit.convicts(NoLimitOfAddresses.class, "LT-5"),
-                () -> Kit.convicts(NoOverallLimit.class, "LT-6", "LT-9", "LT-11"),
+                () -> Kit.convicts(NoOverallLimit.class, "LT-6", "LT-11"),
                 () -> Kit.convicts(KnownDevicesWithoutLimit.class, "LT-3"),
                 () -> Kit.convicts(DevicesForEver.class, "LT-7"),
                 () -> Kit.convicts(CookiesForAllAccounts.class, "LT-7"),

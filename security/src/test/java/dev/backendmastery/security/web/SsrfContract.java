@@ -289,7 +289,7 @@ public abstract class SsrfContract {
         for (String location : List.of(
                 "https://inside.example/",
                 "//inside.example/",
-                "http://169.254.169.254/latest/",
+                "https://169.254.169.254/latest/",
                 "https://127.1/",
                 "https://[::1]/",
                 "https://localhost/",

@@ -206,7 +206,7 @@ final class SsrfContractBitesTest {
         protected Fetcher create(Resolver resolver) {
             Fetcher right = super.create(resolver);
             return (address, redirects) -> {
-                if (address.startsWith("https://public.example/") && address.endsWith("%%")) {
+                if (address.endsWith("#")) {
                     throw new IllegalArgumentException("incomplete escape");
                 }
                 return right.follow(address, redirects);
@@ -222,7 +222,7 @@ final class SsrfContractBitesTest {
     @Test
     void convictsEachFault() throws Exception {
         Kit.inParallel(
-                () -> Kit.convicts(PrivateRangesAlone.class, "SF-2", "SF-5", "SF-7", "SF-10"),
+                () -> Kit.convicts(PrivateRangesAlone.class, "SF-2", "SF-5", "SF-7"),
                 () -> Kit.convicts(WhatThePlatformKnows.class, "SF-2", "SF-3", "SF-10"),
                 () -> Kit.convicts(ForgetsMetadata.class, "SF-2", "SF-5", "SF-7"),
                 () -> Kit.convicts(TranslatesNothing.class, "SF-3"),

@@ -13,11 +13,20 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class SsrfGuardTest extends SsrfContract {
 
@@ -67,6 +76,92 @@ final class SsrfGuardTest extends SsrfContract {
             }
         }
         assertThrows(IOException.class, () -> target.connect(Duration.ofSeconds(5)));
+    }
+
+    /** A certificate of its own for a host, and who trusts it. */
+    private static SSLContext certificate(Path folder, String host) throws Exception {
+        Path store = folder.resolve(host);
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "a",
+                        "-dname",
+                        "CN=" + host,
+                        "-ext",
+                        "san=dns:" + host,
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "password",
+                        "-keystore",
+                        store.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve(host + ".log").toFile())
+                .start();
+        assertTrue(keytool.waitFor(30, TimeUnit.SECONDS), "keytool");
+        KeyStore keys = KeyStore.getInstance(store.toFile(), "password".toCharArray());
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(keys, "password".toCharArray());
+        KeyStore others = KeyStore.getInstance("PKCS12");
+        others.load(null, null);
+        others.setCertificateEntry("a", keys.getCertificate("a"));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(others);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** What is tried on a target. */
+    @FunctionalInterface
+    private interface Client {
+        void accept(Target target) throws Exception;
+    }
+
+    private static void serveOne(SSLContext context, Client client) throws Exception {
+        try (SSLServerSocket server = (SSLServerSocket) context.getServerSocketFactory()
+                .createServerSocket(0, 1, InetAddress.getByAddress(bytes("127.0.0.1")))) {
+            server.setSoTimeout(10_000);
+            Thread thread = new Thread(
+                    () -> {
+                        try (SSLSocket socket = (SSLSocket) server.accept()) {
+                            socket.setSoTimeout(10_000);
+                            socket.startHandshake();
+                        } catch (IOException e) {
+                            // who came did not like the certificate: that is for the client to say
+                        }
+                    },
+                    "server");
+            thread.start();
+            SsrfGuard guard = SsrfGuard.publicWeb(
+                            host -> new InetAddress[] {InetAddress.getByAddress(bytes("127.0.0.1"))})
+                    .ports(Set.of(server.getLocalPort()))
+                    .addresses(InetAddress::isLoopbackAddress);
+            client.accept(guard.check("https://name.example:" + server.getLocalPort()));
+            thread.join(10_000);
+        }
+    }
+
+    @Test
+    @DisplayName("By https it connects to a checked address, and believes the host's certificate alone")
+    void secured(@TempDir Path folder) throws Exception {
+        SSLContext right = certificate(folder, "name.example");
+        SSLContext wrong = certificate(folder, "other.example");
+        Duration timeout = Duration.ofSeconds(10);
+        serveOne(right, target -> {
+            try (Socket socket = target.connect(timeout, right.getSocketFactory())) {
+                assertTrue(((SSLSocket) socket).getSession().isValid());
+            }
+        });
+        serveOne(
+                wrong,
+                target -> assertThrows(
+                        IOException.class, () -> target.connect(timeout, wrong.getSocketFactory()), "of another host"));
+        serveOne(right, target -> assertThrows(IOException.class, () -> target.connect(timeout), "of nobody known"));
     }
 
     @Test
