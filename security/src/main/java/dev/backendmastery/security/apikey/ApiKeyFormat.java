@@ -3,6 +3,7 @@ package dev.backendmastery.security.apikey;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -18,10 +19,13 @@ import java.util.zip.CRC32;
 public final class ApiKeyFormat {
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static final boolean[] IS_IN_ALPHABET = new boolean[128];
+    private static final byte[] DIGITS = new byte[128];
 
     static {
-        ALPHABET.chars().forEach(c -> IS_IN_ALPHABET[c] = true);
+        Arrays.fill(DIGITS, (byte) -1);
+        for (int i = 0; i < ALPHABET.length(); i++) {
+            DIGITS[ALPHABET.charAt(i)] = (byte) i;
+        }
     }
 
     private static final int SECRET = 43;
@@ -74,7 +78,7 @@ public final class ApiKeyFormat {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
-        return text.append(checksum(bytes, bytes.length)).toString();
+        return text.append(checksum(bytes)).toString();
     }
 
     /** Whether the text is one of a key, by its form and checksum alone. */
@@ -86,19 +90,27 @@ public final class ApiKeyFormat {
         byte[] bytes = new byte[text.length()];
         for (int i = 0; i < bytes.length; i++) {
             char c = text.charAt(i);
-            if (i > prefix.length() && (c >= IS_IN_ALPHABET.length || !IS_IN_ALPHABET[c])) {
+            if (i > prefix.length() && (c >= DIGITS.length || DIGITS[c] < 0)) {
                 return false;
             }
             bytes[i] = (byte) c;
         }
-        return text.startsWith(checksum(bytes, body), body);
+        long checksum = 0;
+        for (int i = body; i < bytes.length; i++) {
+            checksum = checksum * ALPHABET.length() + DIGITS[bytes[i]];
+        }
+        return checksum == crc(bytes, body);
     }
 
-    private static String checksum(byte[] text, int length) {
+    private static long crc(byte[] text, int length) {
         CRC32 crc = new CRC32();
         crc.update(text, 0, length);
+        return crc.getValue();
+    }
+
+    private static String checksum(byte[] text) {
         char[] digits = new char[CHECKSUM];
-        long rest = crc.getValue();
+        long rest = crc(text, text.length);
         for (int i = CHECKSUM - 1; i >= 0; i--) {
             digits[i] = ALPHABET.charAt((int) (rest % ALPHABET.length()));
             rest /= ALPHABET.length();

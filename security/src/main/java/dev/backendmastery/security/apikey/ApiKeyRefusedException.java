@@ -21,8 +21,13 @@ public final class ApiKeyRefusedException extends Exception {
 
     /** For who authenticates keys. */
     public ApiKeyRefusedException(Reason reason) {
-        super("key refused: " + reason, null, false, false);
+        super(null, null, false, false); // whoever tries keys in masses is to cost little
         this.reason = reason;
+    }
+
+    @Override
+    public String getMessage() {
+        return "key refused: " + reason;
     }
 
     /** Why. */
