@@ -9,11 +9,8 @@ import dev.backendmastery.core.lease.LeaseStore;
 import dev.backendmastery.core.lease.LeaseStoreException;
 import dev.backendmastery.core.lease.StaleEpochException;
 import dev.backendmastery.core.time.Ticker;
-import dev.backendmastery.databases.tx.DatabaseUnavailableException;
-import dev.backendmastery.databases.tx.Isolation;
-import dev.backendmastery.databases.tx.TransactionFailedException;
+import dev.backendmastery.databases.tx.StoreTransactions;
 import dev.backendmastery.databases.tx.Transactions;
-import dev.backendmastery.databases.tx.UnknownOutcomeException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,7 +20,6 @@ import org.jooq.Field;
 import org.jooq.QueryPart;
 import org.jooq.Record;
 import org.jooq.Table;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 
 /**
@@ -57,7 +53,7 @@ public final class PostgresLeaseStore implements LeaseStore {
             )
             """;
 
-    private final Transactions transactions;
+    private final StoreTransactions transactions;
     private final Ticker ticker;
 
     /**
@@ -66,7 +62,7 @@ public final class PostgresLeaseStore implements LeaseStore {
      * @param ticker the holders' clock
      */
     public PostgresLeaseStore(Transactions transactions, Ticker ticker) {
-        this.transactions = Objects.requireNonNull(transactions, "transactions");
+        this.transactions = new StoreTransactions(transactions, LeaseStoreException::new);
         this.ticker = Objects.requireNonNull(ticker, "ticker");
     }
 
@@ -136,14 +132,6 @@ public final class PostgresLeaseStore implements LeaseStore {
 
     private Optional<Long> ask(String what, String sql, Object... arguments) {
         QueryPart[] parts = Stream.of(arguments).map(DSL::val).toArray(QueryPart[]::new);
-        try {
-            return transactions.call(
-                    Isolation.READ_COMMITTED, tx -> tx.resultQuery(sql, parts).fetchOptional(0, Long.class));
-        } catch (DatabaseUnavailableException
-                | UnknownOutcomeException
-                | TransactionFailedException
-                | DataAccessException e) {
-            throw new LeaseStoreException("no answer to: " + what, e);
-        }
+        return transactions.call(what, tx -> tx.resultQuery(sql, parts).fetchOptional(0, Long.class));
     }
 }

@@ -86,7 +86,8 @@ final class ArrowsTest {
 
     @Test
     void libraryCodeIsHandedItsTime() {
-        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING, MESSAGING, PATTERNS).check(CLASSES);
+        takesNoTimeOfItsOwn(CORE, DATABASES, CACHING, MESSAGING, SECURITY, PATTERNS)
+                .check(CLASSES);
     }
 
     @Test

@@ -85,6 +85,8 @@ final class Check {
                 redirects(one.url(), two.url());
                 bans(one.url(), two.url());
                 idempotency(one.url(), two.url());
+                accounts(one.url(), two.url());
+                keys(one.url(), two.url());
                 searches(one.url(), two.url());
                 killElasticsearch(one.url(), two.url(), elasticsearch);
                 killTheRelay(one.url(), two.url(), relaying, log);
@@ -183,6 +185,79 @@ final class Check {
                     i % 2 == 0 ? one : two, Map.of("target", "https://example.com/"), "Idempotency-Key", "check"));
         }
         line("ten requests with one idempotency key", codes.size() == 1, "%d link(s)", codes.size());
+    }
+
+    private void accounts(String one, String two) {
+        String password = "one long sentence of mine";
+        Person here = new Person();
+        Person there = new Person();
+        boolean in = here.signsUp(one, "somebody", password).status() == 201
+                && there.signsIn(two, "somebody", password).status() == 200
+                && here.asks(two, "GET", "/api/sessions", null).json().size() == 2;
+        boolean out = there.asks(two, "DELETE", "/api/sessions", null).status() == 204
+                && here.asks(one, "GET", "/api/links", null).status() == 401
+                && there.asks(one, "GET", "/api/links", null).status() == 401;
+        line("signed in on both nodes, signed out everywhere on one", in && out, "%s", in ? "over on both" : "not in");
+        int refused = 0;
+        int guesses = 20;
+        for (int i = 0; i < guesses; i++) {
+            refused +=
+                    new Person().signsIn(one, "somebody", "guess number " + i).status() == 429 ? 1 : 0;
+        }
+        int owner = here.signsIn(one, "somebody", password).status();
+        line(
+                "guesses at one account are refused, its owner's browser is not",
+                refused >= guesses / 2 && owner == 200,
+                "%d of %d unread; owner: %d",
+                refused,
+                guesses,
+                owner);
+        int forged = 0;
+        Map<String, String> wish = Map.of("target", "https://example.com/");
+        forged += here.isMadeToAsk(one, "POST", "/api/links", wish).status() == 403 ? 1 : 0;
+        forged += here.isMadeToAsk(one, "DELETE", "/api/sessions", null).status() == 403 ? 1 : 0;
+        forged += here.isMadeToAsk(one, "POST", "/api/keys", Map.of("name", "theirs"))
+                                .status()
+                        == 403
+                ? 1
+                : 0;
+        int own = here.asks(one, "POST", "/api/links", wish).status();
+        line(
+                "what other pages send with somebody's cookies is refused",
+                forged == 3 && own == 201,
+                "%d of 3; his own page: %d",
+                forged,
+                own);
+    }
+
+    private void keys(String one, String two) {
+        Person person = new Person();
+        person.signsUp(one, "programmer", "another long sentence of mine");
+        JsonNode reader = person.asks(
+                        one, "POST", "/api/keys", Map.of("name", "reader", "scopes", List.of("links:read")))
+                .json();
+        String old = reader.path("key").asText();
+        String path = "/api/keys/" + reader.path("id").asText();
+        boolean scoped = with(old, "GET", two + "/api/links") == 200 && with(old, "POST", two + "/api/links") == 403;
+        String fresh = person.asks(two, "POST", path + "/rotate", Map.of("overlapHours", 1))
+                .json()
+                .path("key")
+                .asText();
+        boolean both = with(old, "GET", one + "/api/links") == 200 && with(fresh, "GET", one + "/api/links") == 200;
+        person.asks(one, "DELETE", path, null);
+        boolean over = with(old, "GET", two + "/api/links") == 401 && with(fresh, "GET", two + "/api/links") == 200;
+        line(
+                "a key does what it was made for, is replaced, and is revoked on both",
+                scoped && both && over,
+                "%s, %s, %s",
+                scoped ? "read only" : "too much or little",
+                both ? "both good" : "one lost",
+                over ? "old one over" : "old one lives");
+    }
+
+    private int with(String someKey, String method, String address) {
+        return call(someKey, method, address, method.equals("POST") ? Map.of("target", "https://example.com/") : null)
+                .status;
     }
 
     /** One node has an index of its own, the other one asks Elasticsearch. */
@@ -483,11 +558,15 @@ final class Check {
     }
 
     private Reply call(String method, String address, @Nullable Object body, String... headers) {
+        return call(key, method, address, body, headers);
+    }
+
+    private Reply call(String by, String method, String address, @Nullable Object body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address))
                     .timeout(Duration.ofSeconds(30))
                     .header("User-Agent", "Mozilla/5.0 showcase")
-                    .header("Authorization", "Bearer " + key)
+                    .header("Authorization", "Bearer " + by)
                     .method(
                             method,
                             body == null

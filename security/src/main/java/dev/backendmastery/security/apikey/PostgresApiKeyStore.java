@@ -1,10 +1,7 @@
 package dev.backendmastery.security.apikey;
 
-import dev.backendmastery.databases.tx.DatabaseUnavailableException;
-import dev.backendmastery.databases.tx.Isolation;
-import dev.backendmastery.databases.tx.TransactionFailedException;
+import dev.backendmastery.databases.tx.StoreTransactions;
 import dev.backendmastery.databases.tx.Transactions;
-import dev.backendmastery.databases.tx.UnknownOutcomeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -15,7 +12,6 @@ import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jooq.QueryPart;
 import org.jooq.Record;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -51,16 +47,16 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
     private static final String COLUMNS = "id, owner, name, scopes, hint, issued_by, created_at, expires_at,"
             + " last_used_at, revoked_at, successor, encode(hash, 'hex') AS hash";
 
-    private final Transactions transactions;
+    private final StoreTransactions transactions;
 
     /** A store in the table of {@link #TABLES}. */
     public PostgresApiKeyStore(Transactions transactions) {
-        this.transactions = Objects.requireNonNull(transactions, "transactions");
+        this.transactions = new StoreTransactions(transactions, ApiKeyStoreException::new);
     }
 
     @Override
     public boolean add(Hashed key) {
-        return change("add a key", tx -> insert(tx, key) == 1);
+        return transactions.call("add a key", tx -> insert(tx, key) == 1);
     }
 
     private static int insert(DSLContext tx, Hashed hashed) {
@@ -88,21 +84,21 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
 
     @Override
     public Optional<Hashed> findByHash(String hash) {
-        return read("find a key by its hash", tx -> tx.resultQuery(
+        return transactions.read("find a key by its hash", tx -> tx.resultQuery(
                         "SELECT " + COLUMNS + " FROM security_api_key WHERE hash = decode({0}, 'hex')", DSL.val(hash))
                 .fetchOptional(row -> new Hashed(key(row), text(row, "hash"))));
     }
 
     @Override
     public Optional<ApiKey> find(UUID id) {
-        return read("find a key", tx -> tx.resultQuery(
+        return transactions.read("find a key", tx -> tx.resultQuery(
                         "SELECT " + COLUMNS + " FROM security_api_key WHERE id = {0}", id(id))
                 .fetchOptional(PostgresApiKeyStore::key));
     }
 
     @Override
     public List<ApiKey> list(String owner) {
-        return read(
+        return transactions.read(
                 "list keys",
                 tx -> List.copyOf(tx.resultQuery(
                                 "SELECT " + COLUMNS + " FROM security_api_key WHERE owner = {0}"
@@ -113,7 +109,7 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
 
     @Override
     public boolean succeed(UUID id, Instant until, Hashed successor) {
-        return change("rotate a key", tx -> {
+        return transactions.call("rotate a key", tx -> {
             int old = tx.execute("""
                     UPDATE security_api_key SET successor = {2}, expires_at = least(expires_at, {1})
                     WHERE id = {0} AND revoked_at IS NULL AND successor IS NULL
@@ -127,7 +123,7 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
 
     @Override
     public int revoke(UUID id, Instant time) {
-        return change("revoke a key", tx -> tx.execute("""
+        return transactions.call("revoke a key", tx -> tx.execute("""
                         WITH RECURSIVE family AS (
                             SELECT id FROM security_api_key WHERE id = {0}
                             UNION
@@ -140,7 +136,7 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
 
     @Override
     public boolean used(UUID id, Instant time, Instant before) {
-        return change("note the use of a key", tx -> tx.execute("""
+        return transactions.call("note the use of a key", tx -> tx.execute("""
                         UPDATE security_api_key SET last_used_at = {1}
                         WHERE id = {0} AND (last_used_at IS NULL OR last_used_at < {2})
                         """, id(id), time(time), time(before)) == 1);
@@ -176,28 +172,6 @@ public final class PostgresApiKeyStore implements ApiKeyStore {
 
     private static QueryPart time(@Nullable Instant time) {
         return DSL.val(time == null ? null : time.atOffset(ZoneOffset.UTC), SQLDataType.TIMESTAMPWITHTIMEZONE);
-    }
-
-    private <T> T read(String what, Transactions.Work<T, RuntimeException> work) {
-        try {
-            return transactions.read(Isolation.READ_COMMITTED, work);
-        } catch (DatabaseUnavailableException
-                | UnknownOutcomeException
-                | TransactionFailedException
-                | DataAccessException e) {
-            throw new ApiKeyStoreException("no answer to: " + what, e);
-        }
-    }
-
-    private <T> T change(String what, Transactions.Work<T, RuntimeException> work) {
-        try {
-            return transactions.call(Isolation.READ_COMMITTED, work);
-        } catch (DatabaseUnavailableException
-                | UnknownOutcomeException
-                | TransactionFailedException
-                | DataAccessException e) {
-            throw new ApiKeyStoreException("no answer to: " + what, e);
-        }
     }
 
     /** Says nothing of its keys. */

@@ -1,21 +1,15 @@
 package dev.backendmastery.security.session;
 
-import dev.backendmastery.databases.tx.DatabaseUnavailableException;
-import dev.backendmastery.databases.tx.Isolation;
-import dev.backendmastery.databases.tx.TransactionFailedException;
+import dev.backendmastery.databases.tx.StoreTransactions;
 import dev.backendmastery.databases.tx.Transactions;
-import dev.backendmastery.databases.tx.UnknownOutcomeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jooq.Record;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,17 +47,17 @@ public final class PostgresSessionStore implements SessionStore {
             CREATE INDEX IF NOT EXISTS session_by_until ON session (until);
             """;
 
-    private final Transactions transactions;
+    private final StoreTransactions transactions;
 
     /** Sessions in the table {@link #TABLE}. */
     public PostgresSessionStore(Transactions transactions) {
-        this.transactions = Objects.requireNonNull(transactions, "transactions");
+        this.transactions = new StoreTransactions(transactions, SessionStoreException::new);
     }
 
     @Override
     public void add(StoredSession session) {
-        int added = write(
-                "add",
+        int added = transactions.call(
+                "add a session",
                 tx -> tx.execute(
                         """
                 INSERT INTO session (id, subject, device, scopes, created_at, refreshed_at, generation, current, previous,
@@ -94,14 +88,14 @@ public final class PostgresSessionStore implements SessionStore {
 
     @Override
     public Optional<StoredSession> find(UUID id) {
-        return read("find", tx -> tx.fetchOptional("SELECT * FROM session WHERE id = ?", id)
+        return transactions.read("find a session", tx -> tx.fetchOptional("SELECT * FROM session WHERE id = ?", id)
                 .map(PostgresSessionStore::session));
     }
 
     @Override
     public boolean advance(StoredSession next) {
-        return write(
-                        "advance",
+        return transactions.call(
+                        "advance a session",
                         tx -> tx.execute(
                                 """
                         UPDATE session SET scopes = ?, refreshed_at = CAST(? AS timestamptz), generation = ?, current = ?,
@@ -122,8 +116,8 @@ public final class PostgresSessionStore implements SessionStore {
 
     @Override
     public boolean end(UUID id, End end) {
-        return write(
-                        "end",
+        return transactions.call(
+                        "end a session",
                         tx -> tx.execute(
                                 "UPDATE session SET cause = ?, ended_at = CAST(? AS timestamptz) WHERE id = ? AND cause IS NULL",
                                 end.cause().name(),
@@ -134,16 +128,18 @@ public final class PostgresSessionStore implements SessionStore {
 
     @Override
     public List<UUID> endAll(String subject, @Nullable UUID except, End end) {
-        return write("end all", tx -> tx.fetch("""
+        return transactions.call(
+                "end all sessions", tx -> tx.fetch("""
                         UPDATE session SET cause = ?, ended_at = CAST(? AS timestamptz)
                         WHERE subject = ? AND cause IS NULL AND id IS DISTINCT FROM CAST(? AS uuid) RETURNING id
                         """, end.cause().name(), at(end.at()), subject, except)
-                .getValues(0, UUID.class));
+                        .getValues(0, UUID.class));
     }
 
     @Override
     public List<StoredSession> of(String subject, Instant now) {
-        return read("of", tx -> tx.fetch("""
+        return transactions.read(
+                "list sessions", tx -> tx.fetch("""
                         SELECT * FROM session
                         WHERE subject = ? AND cause IS NULL AND idle_until > CAST(? AS timestamptz) AND until > CAST(? AS timestamptz)
                         ORDER BY created_at DESC
@@ -152,7 +148,9 @@ public final class PostgresSessionStore implements SessionStore {
 
     @Override
     public int forget(Instant now) {
-        return write("forget", tx -> tx.execute("DELETE FROM session WHERE until <= CAST(? AS timestamptz)", at(now)));
+        return transactions.call(
+                "forget sessions",
+                tx -> tx.execute("DELETE FROM session WHERE until <= CAST(? AS timestamptz)", at(now)));
     }
 
     private static StoredSession session(Record row) {
@@ -180,24 +178,5 @@ public final class PostgresSessionStore implements SessionStore {
 
     private static OffsetDateTime at(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
-    }
-
-    private <T> T write(String what, Transactions.Work<T, RuntimeException> work) {
-        return ask(what, () -> transactions.call(Isolation.READ_COMMITTED, work));
-    }
-
-    private <T> T read(String what, Transactions.Work<T, RuntimeException> work) {
-        return ask(what, () -> transactions.read(Isolation.READ_COMMITTED, work));
-    }
-
-    private static <T> T ask(String what, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (DatabaseUnavailableException
-                | UnknownOutcomeException
-                | TransactionFailedException
-                | DataAccessException e) {
-            throw new SessionStoreException("no answer to: " + what + " a session", e);
-        }
     }
 }

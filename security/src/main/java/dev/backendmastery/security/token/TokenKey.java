@@ -4,7 +4,6 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +27,7 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +53,11 @@ public final class TokenKey {
     private final @Nullable Key signing;
     private final JWSHeader header;
     private final @Nullable JWSVerifier verifier;
+
+    /** One that is ready: it takes a good part of a verification to make one. */
+    private final AtomicReference<@Nullable Signature> spare = new AtomicReference<>();
+
+    private final AtomicReference<@Nullable Mac> spareMac = new AtomicReference<>();
 
     private TokenKey(String id, Algorithm algorithm, Key verifying, @Nullable Key signing) {
         this.id = checkId(id);
@@ -205,10 +210,8 @@ public final class TokenKey {
     private @Nullable JWSVerifier verifier() {
         try {
             return switch (algorithm) {
-                case RS256, PS256 -> new RSASSAVerifier((RSAPublicKey) verifying);
                 case ES256 -> new ECDSAVerifier((ECPublicKey) verifying);
-                case EDDSA, HS256 ->
-                    null; // the platform's own: Nimbus needs a further library for the one, and copies for the other
+                case RS256, PS256, EDDSA, HS256 -> null; // the platform's own, which can be kept ready
             };
         } catch (JOSEException e) {
             throw new WeakKeyException("not a usable " + algorithm + " key: " + e.getMessage());
@@ -220,24 +223,54 @@ public final class TokenKey {
         try {
             return switch (algorithm) {
                 case HS256 -> MessageDigest.isEqual(mac(content), signature);
-                case EDDSA -> {
-                    Signature check = Signature.getInstance("Ed25519");
-                    check.initVerify((PublicKey) verifying);
-                    check.update(content);
-                    yield signature.length == 64 && check.verify(signature);
-                }
-                case RS256, PS256, ES256 ->
-                    Objects.requireNonNull(verifier).verify(header, content, Base64URL.encode(signature));
+                case RS256, PS256 -> isBy(content, signature);
+                case EDDSA -> signature.length == 64 && isBy(content, signature);
+                case ES256 -> Objects.requireNonNull(verifier).verify(header, content, Base64URL.encode(signature));
             };
         } catch (JOSEException | GeneralSecurityException e) {
             return false; // of a signature that is none at all; keys were checked before
         }
     }
 
+    private boolean isBy(byte[] content, byte[] signature) throws GeneralSecurityException {
+        Signature check = spare.getAndSet(null);
+        if (check == null) {
+            check = prepared(name());
+            check.initVerify((PublicKey) verifying);
+        }
+        check.update(content);
+        boolean good = check.verify(signature); // what has thrown is not kept
+        spare.set(check);
+        return good;
+    }
+
+    private String name() {
+        return switch (algorithm) {
+            case RS256 -> "SHA256withRSA";
+            case PS256 -> "RSASSA-PSS";
+            case ES256 -> "SHA256withECDSAinP1363Format";
+            case EDDSA -> "Ed25519";
+            case HS256 -> "HmacSHA256";
+        };
+    }
+
+    private Signature prepared(String name) throws GeneralSecurityException {
+        Signature signature = Signature.getInstance(name);
+        if (algorithm == Algorithm.PS256) {
+            signature.setParameter(PSS);
+        }
+        return signature;
+    }
+
     private byte[] mac(byte[] content) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(verifying);
-        return mac.doFinal(content);
+        Mac mac = spareMac.getAndSet(null);
+        if (mac == null) {
+            mac = Mac.getInstance(name());
+            mac.init(verifying);
+        }
+        byte[] code = mac.doFinal(content);
+        spareMac.set(mac);
+        return code;
     }
 
     /** @throws IllegalStateException if it cannot sign */
@@ -248,21 +281,16 @@ public final class TokenKey {
         try {
             return switch (algorithm) {
                 case HS256 -> mac(content);
-                case RS256 -> sign("SHA256withRSA", content);
-                case PS256 -> sign("RSASSA-PSS", content);
-                case EDDSA -> sign("Ed25519", content);
-                case ES256 -> low(sign("SHA256withECDSAinP1363Format", content));
+                case ES256 -> low(signature(content));
+                case RS256, PS256, EDDSA -> signature(content);
             };
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("key " + id + " does not sign", e);
         }
     }
 
-    private byte[] sign(String name, byte[] content) throws GeneralSecurityException {
-        Signature signature = Signature.getInstance(name);
-        if (algorithm == Algorithm.PS256) {
-            signature.setParameter(PSS);
-        }
+    private byte[] signature(byte[] content) throws GeneralSecurityException {
+        Signature signature = prepared(name());
         if (!(signing instanceof PrivateKey key)) {
             throw new InvalidKeyException("no private key");
         }

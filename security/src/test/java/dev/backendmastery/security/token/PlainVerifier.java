@@ -47,7 +47,8 @@ final class PlainVerifier implements TokenVerifierContract.Verifier {
         TAKES_EMBEDDED_KEYS,
         EITHER_S,
         ANY_KEY_WITHOUT_NAME,
-        FIRST_KEY_FOR_UNKNOWN
+        FIRST_KEY_FOR_UNKNOWN,
+        KNOWS_NO_EDDSA
     }
 
     private final TokenVerifierContract.Parts parts;
@@ -188,6 +189,9 @@ final class PlainVerifier implements TokenVerifierContract.Verifier {
         }
         Algorithm algorithm = Algorithm.of(header.get("alg"));
         boolean none = has(Fault.BELIEVES_NONE) && "none".equalsIgnoreCase(String.valueOf(header.get("alg")));
+        if (algorithm == Algorithm.EDDSA && has(Fault.KNOWS_NO_EDDSA)) {
+            throw refused(Reason.ALGORITHM);
+        }
         if (algorithm == null && !none) {
             throw refused(Reason.ALGORITHM);
         }

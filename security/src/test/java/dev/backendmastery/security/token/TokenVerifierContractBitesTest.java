@@ -33,6 +33,12 @@ final class TokenVerifierContractBitesTest {
         }
     }
 
+    static final class KnowsNoEdDsa extends Planted {
+        KnowsNoEdDsa() {
+            super(Fault.KNOWS_NO_EDDSA);
+        }
+    }
+
     static final class StrayBits extends Planted {
         StrayBits() {
             super(Fault.STRAY_BITS);
@@ -216,6 +222,7 @@ final class TokenVerifierContractBitesTest {
     void convictsEachFault() throws Exception {
         Kit.inParallel(
                 () -> Kit.convicts(LenientBase64.class, "TV-2", "TV-19"),
+                () -> Kit.convicts(KnowsNoEdDsa.class, "TV-1", "TV-7"),
                 () -> Kit.convicts(StrayBits.class, "TV-2", "TV-19"),
                 () -> Kit.convicts(MoreParts.class, "TV-3"),
                 () -> Kit.convicts(LastMemberWins.class, "TV-4"),
