@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;
+import dev.backendmastery.databases.kit.TestDatabase;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
@@ -50,24 +51,21 @@ final class PostgresIdempotencyTest {
     private static final Answer ANSWER = Answer.of(201, "made");
 
     @SuppressWarnings("NullAway.Init") // open() comes first
-    private static String url;
+    private static TestDatabase own;
 
     @SuppressWarnings("NullAway.Init") // as above
     private static Database database;
 
     @BeforeAll
     static void open() {
-        url = Engines.postgres().createDatabase();
-        database = Database.at(url).open();
-        database.dsl().execute(PostgresIdempotency.TABLE);
-        database.dsl().execute(PostgresIdempotency.TABLE);
+        own = TestDatabase.with(PostgresIdempotency.TABLE);
+        database = own.database();
         database.dsl().execute("CREATE TABLE effect (note text NOT NULL)");
     }
 
     @AfterAll
     static void close() {
-        database.close();
-        Engines.postgres().dropDatabase(url);
+        own.close();
     }
 
     private static PostgresIdempotency inside(Database database) {
@@ -199,7 +197,7 @@ final class PostgresIdempotencyTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Doomed.class.getName(),
-                        url,
+                        own.url(),
                         where)
                 .redirectError(Redirect.INHERIT)
                 .start();
@@ -313,12 +311,7 @@ final class PostgresIdempotencyTest {
     @DisplayName("A server that does not answer is an error within the time-outs, and the key is free afterwards")
     void unreachable() {
         try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
-                Database distant = Database.at(proxy.through(url))
-                        .poolSize(2)
-                        .connectionTimeout(Duration.ofSeconds(1))
-                        .socketTimeout(Duration.ofSeconds(1))
-                        .statementTimeout(Duration.ofMillis(900))
-                        .open()) {
+                Database distant = own.through(proxy)) {
             PostgresIdempotency keys = inside(distant);
             proxy.cut();
             assertTimeoutPreemptively(

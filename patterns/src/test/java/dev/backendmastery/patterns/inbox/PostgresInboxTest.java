@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backendmastery.databases.kit.TestDatabase;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
@@ -41,24 +42,21 @@ final class PostgresInboxTest {
     private static final Duration HORIZON = Duration.ofDays(7);
 
     @SuppressWarnings("NullAway.Init") // open() comes first
-    private static String url;
+    private static TestDatabase own;
 
     @SuppressWarnings("NullAway.Init") // as above
     private static Database database;
 
     @BeforeAll
     static void open() {
-        url = Engines.postgres().createDatabase();
-        database = Database.at(url).open();
-        database.dsl().execute(PostgresInbox.TABLE);
-        database.dsl().execute(PostgresInbox.TABLE);
+        own = TestDatabase.with(PostgresInbox.TABLE);
+        database = own.database();
         database.dsl().execute("CREATE TABLE effect (note text NOT NULL)");
     }
 
     @AfterAll
     static void close() {
-        database.close();
-        Engines.postgres().dropDatabase(url);
+        own.close();
     }
 
     private static PostgresInbox inbox(Database database, Isolation isolation) {
@@ -125,7 +123,7 @@ final class PostgresInboxTest {
     @DisplayName("PI-2 an answer to COMMIT that is lost makes no second effect")
     void lostCommit() {
         try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
-                Database distant = Database.at(proxy.through(url))
+                Database distant = Database.at(proxy.through(own.url()))
                         .poolSize(2)
                         .connectionTimeout(Duration.ofSeconds(2))
                         .open()) {
@@ -219,12 +217,7 @@ final class PostgresInboxTest {
     @DisplayName("A server that does not answer is an error within the time-outs")
     void unreachable() {
         try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
-                Database distant = Database.at(proxy.through(url))
-                        .poolSize(2)
-                        .connectionTimeout(Duration.ofSeconds(1))
-                        .socketTimeout(Duration.ofSeconds(1))
-                        .statementTimeout(Duration.ofMillis(900))
-                        .open()) {
+                Database distant = own.through(proxy)) {
             PostgresInbox inbox = inbox(distant, Isolation.READ_COMMITTED);
             inbox.receive("g", message(), tx -> {});
             proxy.cut();

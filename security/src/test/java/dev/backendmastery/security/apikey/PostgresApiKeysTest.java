@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backendmastery.databases.kit.TestDatabase;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.engines.Engines;
@@ -21,23 +22,20 @@ import org.junit.jupiter.api.Test;
 final class PostgresApiKeysTest {
 
     @SuppressWarnings("NullAway.Init") // open() comes first
-    private static String url;
+    private static TestDatabase own;
 
     @SuppressWarnings("NullAway.Init") // as above
     private static Database database;
 
     @BeforeAll
     static void open() {
-        url = Engines.postgres().createDatabase();
-        database = Database.at(url).open();
-        database.dsl().execute(PostgresApiKeyStore.TABLES);
-        database.dsl().execute(PostgresApiKeyStore.TABLES);
+        own = TestDatabase.with(PostgresApiKeyStore.TABLES);
+        database = own.database();
     }
 
     @AfterAll
     static void close() {
-        database.close();
-        Engines.postgres().dropDatabase(url);
+        own.close();
     }
 
     private static ApiKeyStore postgres() {
@@ -88,12 +86,7 @@ final class PostgresApiKeysTest {
     @DisplayName("A server that does not answer is an error within the time-outs, not a refusal, and shows no secret")
     void unreachable() throws ApiKeyRefusedException {
         try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
-                Database distant = Database.at(proxy.through(url))
-                        .poolSize(2)
-                        .connectionTimeout(Duration.ofSeconds(1))
-                        .socketTimeout(Duration.ofSeconds(1))
-                        .statementTimeout(Duration.ofMillis(900))
-                        .open()) {
+                Database distant = own.through(proxy)) {
             HashedApiKeys keys = HashedApiKeys.of(
                             ApiKeyFormat.of("bm"), new PostgresApiKeyStore(new PostgresTransactions(distant)))
                     .build();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.backendmastery.databases.kit.TestDatabase;
 import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.engines.Engines;
@@ -22,23 +23,20 @@ import org.junit.jupiter.api.Test;
 final class PostgresSessionStoreTest {
 
     @SuppressWarnings("NullAway.Init") // open() comes first
-    private static String url;
+    private static TestDatabase own;
 
     @SuppressWarnings("NullAway.Init") // as above
     private static Database database;
 
     @BeforeAll
     static void open() {
-        url = Engines.postgres().createDatabase();
-        database = Database.at(url).open();
-        database.dsl().execute(PostgresSessionStore.TABLE);
-        database.dsl().execute(PostgresSessionStore.TABLE);
+        own = TestDatabase.with(PostgresSessionStore.TABLE);
+        database = own.database();
     }
 
     @AfterAll
     static void close() {
-        database.close();
-        Engines.postgres().dropDatabase(url);
+        own.close();
     }
 
     private static SessionStore postgres() {
@@ -65,12 +63,7 @@ final class PostgresSessionStoreTest {
     @DisplayName("PSS-1 a server that does not answer is an error in bounded time, and the token is as good as before")
     void unreachable() throws Exception {
         try (FaultProxy proxy = FaultProxy.to(Engines.postgres());
-                Database distant = Database.at(proxy.through(url))
-                        .poolSize(2)
-                        .connectionTimeout(Duration.ofSeconds(1))
-                        .socketTimeout(Duration.ofSeconds(1))
-                        .statementTimeout(Duration.ofMillis(900))
-                        .open()) {
+                Database distant = own.through(proxy)) {
             Sessions sessions = Sessions.in(
                             new PostgresSessionStore(new PostgresTransactions(distant)), InstantSource.system())
                     .build();
@@ -91,7 +84,7 @@ final class PostgresSessionStoreTest {
         Issued first = here.signIn("somebody", "here", Set.of());
         String given = here.refresh(first.token()).token();
         // Another process, which knows nothing of the first one's answer.
-        try (Database other = Database.at(url).open()) {
+        try (Database other = Database.at(own.url()).open()) {
             Sessions there = Sessions.in(
                             new PostgresSessionStore(new PostgresTransactions(other)), InstantSource.system())
                     .build();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.databases.kit;
+
+import org.jspecify.annotations.NullMarked;
