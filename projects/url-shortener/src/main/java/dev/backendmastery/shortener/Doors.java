@@ -10,6 +10,7 @@ import dev.backendmastery.security.password.PasswordScheme.Argon2id;
 import dev.backendmastery.security.password.Peppers;
 import dev.backendmastery.security.password.SchemeHasher;
 import dev.backendmastery.security.session.PostgresSessionStore;
+import dev.backendmastery.security.session.SessionStoreException;
 import dev.backendmastery.security.session.Sessions;
 import dev.backendmastery.security.web.ClientAddress;
 import dev.backendmastery.security.web.CorsPolicy;
@@ -23,11 +24,14 @@ import dev.backendmastery.shortener.application.SignIn;
 import dev.backendmastery.shortener.http.ShortenerHttp;
 import dev.backendmastery.shortener.messages.Resources;
 import dev.backendmastery.shortener.postgres.PostgresAccounts;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -59,7 +63,10 @@ final class Doors {
         this.people = people;
         this.keys = keys;
         if (config.baseUrl() != null) {
-            own = Origin.of(config.baseUrl());
+            URI base = URI.create(config.baseUrl());
+            own = Origin.of(base.getScheme() + "://" + base.getRawAuthority());
+        } else if (config.port() > 0) {
+            servesAt(config.port());
         }
         CsrfTokens tokens = new CsrfTokens(MacKeys.of("1", derive.apply("forms")));
         JavalinGuard.Builder builder = JavalinGuard.of(
@@ -118,6 +125,13 @@ final class Doors {
                 new ArrayBlockingQueue<>(USES_WAITING),
                 new ThreadPoolExecutor.AbortPolicy());
         open.add(uses::shutdownNow);
+        ScheduledExecutorService sweeps = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "sessions that are over");
+            thread.setDaemon(true);
+            return thread;
+        });
+        open.add(sweeps::shutdownNow);
+        var unused = sweeps.scheduleWithFixedDelay(() -> sweep(sessions), 1, 60, TimeUnit.MINUTES);
         Keys keys = new Keys(
                 HashedApiKeys.of(ShortenerConfig.KEYS, new PostgresApiKeyStore(transactions))
                         .clock(clock)
@@ -129,7 +143,15 @@ final class Doors {
         return new Doors(config, new SignIn(accounts, hasher, policy, throttle, sessions, clock), keys, derive);
     }
 
-    /** Where the service is reached, unless it was told where. */
+    private static void sweep(Sessions sessions) {
+        try {
+            LOG.info("forgot {} sessions that were over", sessions.forget());
+        } catch (SessionStoreException e) {
+            LOG.warn("sessions that are over stay until the next time", e);
+        }
+    }
+
+    /** Where the service is reached, unless that is known. */
     void servesAt(int port) {
         if (own == null) {
             own = Origin.of("http://127.0.0.1:" + port);
