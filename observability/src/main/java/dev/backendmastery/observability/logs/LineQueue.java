@@ -40,6 +40,7 @@ public final class LineQueue implements AutoCloseable {
     private final LongAdder late = new LongAdder();
     private final LongAdder unfinished = new LongAdder();
     private final Thread thread;
+    private volatile boolean expired;
     private boolean closed; // guarded by this
 
     /**
@@ -114,11 +115,11 @@ public final class LineQueue implements AutoCloseable {
         boolean interrupted = false;
         try {
             if (!ended.await(patience, TimeUnit.NANOSECONDS)) {
-                thread.interrupt();
+                giveUp();
             }
         } catch (InterruptedException e) {
             interrupted = true;
-            thread.interrupt();
+            giveUp();
         }
         List<byte[]> rest = new ArrayList<>();
         queue.drainTo(rest);
@@ -129,6 +130,11 @@ public final class LineQueue implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void giveUp() {
+        expired = true;
+        thread.interrupt();
     }
 
     private void run() {
@@ -159,6 +165,10 @@ public final class LineQueue implements AutoCloseable {
                 more = false;
                 break;
             }
+            if (expired) {
+                unfinished.increment();
+                continue;
+            }
             try {
                 out.write(line);
                 unflushed++;
@@ -172,6 +182,6 @@ public final class LineQueue implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             failed.add(unflushed);
         }
-        return more;
+        return more && !expired;
     }
 }

@@ -1,5 +1,7 @@
 package dev.backendmastery.observability.logs;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.time.ManualTicker;
 import dev.backendmastery.core.time.Ticker;
@@ -73,13 +75,14 @@ final class ErrorSamplerContractBitesTest {
 
     @Test
     void theKitBites() {
-        Kit.convicts(NoFault.class);
-        Kit.convicts(LeavesOutAllButTheFirst.class, "ES-1", "ES-2", "ES-3", "ES-6", "ES-7");
-        Kit.convicts(CountsAllAsOne.class, "ES-2", "ES-5", "ES-7");
-        Kit.convicts(KnowsByMessage.class, "ES-2", "ES-7");
-        Kit.convicts(NeverBeginsAnew.class, "ES-3");
-        Kit.convicts(SamplesWarnings.class, "ES-4");
-        Kit.convicts(ForgetsNothing.class, "ES-5");
-        Kit.convicts(DiesOfTheException.class, "ES-7");
+        assertAll(
+                () -> Kit.convicts(NoFault.class),
+                () -> Kit.convicts(LeavesOutAllButTheFirst.class, "ES-1", "ES-2", "ES-3", "ES-6", "ES-7"),
+                () -> Kit.convicts(CountsAllAsOne.class, "ES-2", "ES-5", "ES-7"),
+                () -> Kit.convicts(KnowsByMessage.class, "ES-2", "ES-7"),
+                () -> Kit.convicts(NeverBeginsAnew.class, "ES-3"),
+                () -> Kit.convicts(SamplesWarnings.class, "ES-4"),
+                () -> Kit.convicts(ForgetsNothing.class, "ES-5"),
+                () -> Kit.convicts(DiesOfTheException.class, "ES-7"));
     }
 }

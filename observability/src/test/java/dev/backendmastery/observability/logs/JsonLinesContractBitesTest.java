@@ -1,5 +1,7 @@
 package dev.backendmastery.observability.logs;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.kit.Kit;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -321,31 +323,32 @@ final class JsonLinesContractBitesTest {
 
     @Test
     void theKitBites() {
-        Kit.convicts(NoFault.class);
-        Kit.convicts(RawNewline.class, "LG-1", "LG-2", "LG-8", "LG-12", "LG-13", "LG-14", "LG-15", "LG-17");
-        Kit.convicts(RawLineSeparator.class, "LG-1");
-        Kit.convicts(FormatsItself.class, "LG-1", "LG-2", "LG-11", "LG-13");
-        Kit.convicts(HalfSurrogates.class, "LG-2", "LG-6");
-        Kit.convicts(EverythingIsText.class, "LG-3", "LG-6", "LG-7", "LG-8", "LG-9", "LG-21");
-        Kit.convicts(ForgetsTheSpan.class, "LG-4");
-        Kit.convicts(DropsOnCollision.class, "LG-5", "LG-6");
-        Kit.convicts(LastKeyWins.class, "LG-6");
-        Kit.convicts(WritesKeysTwice.class, "LG-5", "LG-6");
-        Kit.convicts(ThrowsWhatTheValueThrows.class, "LG-7");
-        Kit.convicts(LeavesHalfALine.class, "LG-7", "LG-8");
-        Kit.convicts(AsksForMessages.class, "LG-8");
-        Kit.convicts(FollowsEveryCause.class, "LG-8", "LG-11");
-        Kit.convicts(TakesAllOfAList.class, "LG-9");
-        Kit.convicts(NoCapOfValues.class, "LG-10");
-        Kit.convicts(CutsInSilence.class, "LG-9", "LG-10");
-        Kit.convicts(NoCapOfLines.class, "LG-11");
-        Kit.convicts(OmitsInSilence.class, "LG-11");
-        Kit.convicts(EveryFrame.class, "LG-12");
-        Kit.convicts(HidesNothing.class, "LG-13", "LG-14", "LG-15", "LG-17", "LG-18", "LG-19");
-        Kit.convicts(OwnPatternsForgotten.class, "LG-17", "LG-19");
-        Kit.convicts(LuhnIgnored.class, "LG-16");
-        Kit.convicts(MessagesOnly.class, "LG-14", "LG-15", "LG-17");
-        Kit.convicts(RedactsAfterTruncation.class, "LG-19");
-        Kit.convicts(SharesABuffer.class, "LG-20", "LG-21");
+        assertAll(
+                () -> Kit.convicts(NoFault.class),
+                () -> Kit.convicts(RawNewline.class, "LG-1", "LG-2", "LG-8", "LG-12", "LG-13"),
+                () -> Kit.convicts(RawLineSeparator.class, "LG-1"),
+                () -> Kit.convicts(FormatsItself.class, "LG-2", "LG-11", "LG-13"),
+                () -> Kit.convicts(HalfSurrogates.class, "LG-2"),
+                () -> Kit.convicts(EverythingIsText.class, "LG-3", "LG-6", "LG-7", "LG-8", "LG-9", "LG-21"),
+                () -> Kit.convicts(ForgetsTheSpan.class, "LG-4"),
+                () -> Kit.convicts(DropsOnCollision.class, "LG-5", "LG-6"),
+                () -> Kit.convicts(LastKeyWins.class, "LG-6"),
+                () -> Kit.convicts(WritesKeysTwice.class, "LG-5", "LG-6"),
+                () -> Kit.convicts(ThrowsWhatTheValueThrows.class, "LG-7"),
+                () -> Kit.convicts(LeavesHalfALine.class, "LG-7", "LG-8"),
+                () -> Kit.convicts(AsksForMessages.class, "LG-8"),
+                () -> Kit.convicts(FollowsEveryCause.class, "LG-8", "LG-11"),
+                () -> Kit.convicts(TakesAllOfAList.class, "LG-9"),
+                () -> Kit.convicts(NoCapOfValues.class, "LG-10"),
+                () -> Kit.convicts(CutsInSilence.class, "LG-9", "LG-10"),
+                () -> Kit.convicts(NoCapOfLines.class, "LG-11"),
+                () -> Kit.convicts(OmitsInSilence.class, "LG-11"),
+                () -> Kit.convicts(EveryFrame.class, "LG-8", "LG-12"),
+                () -> Kit.convicts(HidesNothing.class, "LG-13", "LG-14", "LG-15", "LG-17", "LG-18", "LG-19"),
+                () -> Kit.convicts(OwnPatternsForgotten.class, "LG-17", "LG-19"),
+                () -> Kit.convicts(LuhnIgnored.class, "LG-16"),
+                () -> Kit.convicts(MessagesOnly.class, "LG-14", "LG-15", "LG-17"),
+                () -> Kit.convicts(RedactsAfterTruncation.class, "LG-19"),
+                () -> Kit.convicts(SharesABuffer.class, "LG-20", "LG-21"));
     }
 }

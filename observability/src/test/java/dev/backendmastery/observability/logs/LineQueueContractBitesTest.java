@@ -1,5 +1,7 @@
 package dev.backendmastery.observability.logs;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.observability.logs.LineQueue.Stats;
 import java.io.OutputStream;
@@ -96,12 +98,13 @@ final class LineQueueContractBitesTest {
 
     @Test
     void theKitBites() {
-        Kit.convicts(NoFault.class);
-        Kit.convicts(CutsLines.class, "LQ-1", "LQ-5");
-        Kit.convicts(KeepsNoRoomForErrors.class, "LQ-3");
-        Kit.convicts(ErrorsAreLikeAll.class, "LQ-2", "LQ-3");
-        Kit.convicts(DropsInSilence.class, "LQ-2", "LQ-3", "LQ-7", "LQ-8");
-        Kit.convicts(CountsFailedAsWritten.class, "LQ-4", "LQ-8");
-        Kit.convicts(LosesWhatIsLeft.class, "LQ-6");
+        assertAll(
+                () -> Kit.convicts(NoFault.class),
+                () -> Kit.convicts(CutsLines.class, "LQ-1", "LQ-5"),
+                () -> Kit.convicts(KeepsNoRoomForErrors.class, "LQ-3"),
+                () -> Kit.convicts(ErrorsAreLikeAll.class, "LQ-2", "LQ-3"),
+                () -> Kit.convicts(DropsInSilence.class, "LQ-2", "LQ-3", "LQ-7", "LQ-8"),
+                () -> Kit.convicts(CountsFailedAsWritten.class, "LQ-4", "LQ-6", "LQ-8"),
+                () -> Kit.convicts(LosesWhatIsLeft.class, "LQ-6"));
     }
 }
