@@ -613,27 +613,31 @@ final class LineBuffer {
                 i = maskTo;
                 continue;
             }
+            int stop = Math.min(Math.min(length, most), i + (end - 16 - size) + 1);
+            if (next < users) {
+                stop = Math.min(stop, secrets[next]);
+            }
+            if (maskFrom > i) {
+                stop = Math.min(stop, maskFrom);
+            }
+            int from = i;
+            i = run(text, i, stop);
+            if (i > from) {
+                continue;
+            }
             char c = text.charAt(i);
-            if (c < 128) {
-                byte kind = KIND[c];
-                if (kind == PLAIN) {
-                    bytes[size++] = (byte) c;
-                    i++;
-                    continue;
-                }
-                if (kind == TRIGGER) {
-                    if (i > maskFrom) {
-                        long span = redaction.secretAt(text, i);
-                        if (span >= 0) {
-                            maskFrom = (int) (span >>> 32);
-                            maskTo = (int) span;
-                            continue;
-                        }
+            if (c < 128 && KIND[c] != ESCAPED) {
+                if (i > maskFrom) {
+                    long span = redaction.secretAt(text, i);
+                    if (span >= 0) {
+                        maskFrom = (int) (span >>> 32);
+                        maskTo = (int) span;
+                        continue;
                     }
-                    bytes[size++] = (byte) c;
-                    i++;
-                    continue;
                 }
+                bytes[size++] = (byte) c;
+                i++;
+                continue;
             }
             i += special(text, i, c);
         }
@@ -645,22 +649,53 @@ final class LineBuffer {
         }
     }
 
+    /** Copies what is neither escaped nor may begin a secret; returns where that ends, {@code stop} at most. */
+    private int run(String text, int from, int stop) {
+        ensure(stop - from + 16);
+        byte[] out = bytes;
+        int at = size;
+        int i = from;
+        while (i < stop) {
+            char c = text.charAt(i);
+            if (c >= 128) {
+                break;
+            }
+            byte kind = KIND[c];
+            if (kind != PLAIN && (kind == ESCAPED || Redaction.mayBegin(text, i, c))) {
+                break;
+            }
+            out[at++] = (byte) c;
+            i++;
+        }
+        size = at;
+        return i;
+    }
+
     /** One of ours, in which nothing is secret; what the line has no room for is cut, once. */
     private void plain(String text) {
-        for (int i = 0; i < text.length() && !full; ) {
+        int length = text.length();
+        for (int i = 0; i < length && !full; ) {
             if (size + 16 > limit) {
                 full = true;
                 cut = true;
                 ascii("…");
                 return;
             }
-            ensure(16);
-            char c = text.charAt(i);
-            if (c < 128 && KIND[c] != ESCAPED) {
-                bytes[size++] = (byte) c;
+            int stop = Math.min(length, i + (limit - 16 - size) + 1);
+            ensure(stop - i + 16);
+            byte[] out = bytes;
+            int at = size;
+            while (i < stop) {
+                char c = text.charAt(i);
+                if (c >= 128 || KIND[c] == ESCAPED) {
+                    break;
+                }
+                out[at++] = (byte) c;
                 i++;
-            } else {
-                i += special(text, i, c);
+            }
+            size = at;
+            if (i < stop) {
+                i += special(text, i, text.charAt(i));
             }
         }
     }

@@ -181,6 +181,18 @@ public final class Redaction {
         return (c >= '0' && c <= '9') || c == 'e' || c == 'b' || c == 'B' || c == 'a' || c == 'A';
     }
 
+    /** Whether one may begin here, by a look at its neighbours alone. */
+    static boolean mayBegin(String text, int i, char c) {
+        if (c <= '9') {
+            return c >= '2' && c <= '6' && (i == 0 || !isLetterOrDigit(text.charAt(i - 1)));
+        }
+        if (i + 1 >= text.length()) {
+            return false;
+        }
+        int next = text.charAt(i + 1) | 32;
+        return c == 'e' ? next == 'y' : (c | 32) == 'a' ? next == 'u' : next == 'e';
+    }
+
     /** From and to where what begins at {@code i} is secret: {@code from << 32 | to}, or -1 if it is not. */
     long secretAt(String text, int i) {
         if (!builtIn) {
