@@ -24,6 +24,7 @@ final class ArrowsTest {
     private static final String MESSAGING = "dev.backendmastery.messaging..";
     private static final String SEARCH = "dev.backendmastery.search..";
     private static final String SECURITY = "dev.backendmastery.security..";
+    private static final String OBSERVABILITY = "dev.backendmastery.observability..";
     private static final String PATTERNS = "dev.backendmastery.patterns..";
     private static final String ENGINES = "dev.backendmastery.engines..";
     private static final String DOMAIN = "dev.backendmastery.shortener.domain..";
@@ -38,6 +39,7 @@ final class ArrowsTest {
                     "dev.backendmastery.messaging",
                     "dev.backendmastery.search",
                     "dev.backendmastery.security",
+                    "dev.backendmastery.observability",
                     "dev.backendmastery.patterns",
                     "dev.backendmastery.engines",
                     "dev.backendmastery.shortener");
@@ -51,6 +53,7 @@ final class ArrowsTest {
         knowsOfOursOnly(MESSAGING, CORE).check(CLASSES);
         knowsOfOursOnly(SEARCH, CORE).check(CLASSES);
         knowsOfOursOnly(SECURITY, CORE, DATABASES, CACHING, MESSAGING).check(CLASSES);
+        knowsOfOursOnly(OBSERVABILITY, CORE).check(CLASSES);
         knowsOfOursOnly(PATTERNS, CORE, DATABASES, MESSAGING).check(CLASSES);
     }
 

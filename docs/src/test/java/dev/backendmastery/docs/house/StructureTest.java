@@ -32,7 +32,8 @@ final class StructureTest {
     Path root = Path.of("");
 
     @ParameterizedTest
-    @ValueSource(strings = {"core", "databases", "caching", "messaging", "search", "security", "patterns"})
+    @ValueSource(
+            strings = {"core", "databases", "caching", "messaging", "search", "security", "observability", "patterns"})
     void everyRoomIsWhole(String module) throws IOException {
         assertEquals(List.of(), new Structure(Path.of(".."), EXCEPTIONS).faults(module));
     }

@@ -1,0 +1,3 @@
+package dev.backendmastery.observability.logs;
+
+final class ErrorSamplerTest extends ErrorSamplerContract {}

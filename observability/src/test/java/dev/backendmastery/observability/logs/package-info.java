@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.observability.logs;
+
+import org.jspecify.annotations.NullMarked;
