@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class BoundHistogram implements Series.OfMany {
     private static final int MAX_STRIPES = 64;
     private static final int EXEMPLARS = 32;
     private static final double NANO = 1e-9;
+    private static final long PAUSE_NANOS = 10_000;
     private static final VarHandle STRIPE = MethodHandles.arrayElementVarHandle(Stripe[].class);
 
     private final @Nullable Stripe[] stripes;
@@ -97,7 +99,7 @@ public final class BoundHistogram implements Series.OfMany {
                 return stripe;
             }
             if (at == ((start - 1) & mask)) {
-                Thread.yield();
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
@@ -117,7 +119,7 @@ public final class BoundHistogram implements Series.OfMany {
 
     private static ExponentialHistogram read(Stripe stripe) {
         while (!stripe.tryTake()) {
-            Thread.yield();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
         try {
             return stripe.snapshot();

@@ -33,8 +33,8 @@ public final class OpenMetrics {
     /** What the scrape's answer is. */
     public static final String CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private static final int SCALE = 2;
     private static final int STEPS = 4;
+    private static final int SCALE = Integer.numberOfTrailingZeros(STEPS);
     private static final double NANOS = 1e9;
     private static final Map<String, String> UNITS = Map.of(
             "s", "seconds", "By", "bytes", "%", "percent", "Hz", "hertz", "V", "volts", "A", "amperes", "J", "joules",

@@ -51,7 +51,9 @@ public abstract class ExponentialHistogramContract {
     @DisplayName("HI-2 each number is in a bucket around it, the least and the greatest double too")
     final void around() {
         Random random = new Random(SEED);
-        double[] ends = {Double.MIN_VALUE, 3 * Double.MIN_VALUE, Double.MIN_NORMAL / 2, Double.MIN_NORMAL, Double.MAX_VALUE};
+        double[] ends = {
+            Double.MIN_VALUE, 3 * Double.MIN_VALUE, Double.MIN_NORMAL / 2, Double.MIN_NORMAL, Double.MAX_VALUE
+        };
         for (int i = 0; i < 20_000; i++) {
             double value = i < ends.length ? ends[i] : Math.abs(Double.longBitsToDouble(random.nextLong()));
             if (value > 0 && value <= Double.MAX_VALUE) {
@@ -113,8 +115,8 @@ public abstract class ExponentialHistogramContract {
             if (i % 3 == 0 && other.length > 0) {
                 other[0] = 0;
             }
-            double[] both =
-                    DoubleStream.concat(Arrays.stream(one), Arrays.stream(other)).toArray();
+            double[] both = DoubleStream.concat(Arrays.stream(one), Arrays.stream(other))
+                    .toArray();
             ExponentialHistogram all = of(both);
             ExponentialHistogram merged = merge(of(one), of(other));
             assertTrue(all.sameBuckets(merged), () -> all + " is not " + merged);

@@ -49,7 +49,8 @@ final class ExponentialHistogramContractBitesTest {
         @Override
         protected ExponentialHistogram of(double... values) {
             ExponentialHistogram all = super.of(values);
-            boolean powers = values.length > 0 && Arrays.stream(values).allMatch(v -> v > 0 && Math.scalb(1.0, Math.getExponent(v)) == v);
+            boolean powers = values.length > 0
+                    && Arrays.stream(values).allMatch(v -> v > 0 && Math.scalb(1.0, Math.getExponent(v)) == v);
             return powers ? moved(all, 1) : all;
         }
     }
@@ -57,7 +58,9 @@ final class ExponentialHistogramContractBitesTest {
     static final class SubnormalsAreZeros extends Planted {
         @Override
         protected ExponentialHistogram of(double... values) {
-            return super.of(Arrays.stream(values).map(v -> v < Double.MIN_NORMAL ? 0 : v).toArray());
+            return super.of(Arrays.stream(values)
+                    .map(v -> v < Double.MIN_NORMAL ? 0 : v)
+                    .toArray());
         }
     }
 

@@ -137,7 +137,10 @@ public abstract class MetersContract {
         meters.counter("requests", "{request}", B).accept(5);
         assertEquals(7, value(meters.cumulative(), "requests", A));
         assertEquals(5, value(meters.cumulative(), "requests", B));
-        assertTrue(find(meters.cumulative(), "requests").orElseThrow().getLongSumData().isMonotonic());
+        assertTrue(find(meters.cumulative(), "requests")
+                .orElseThrow()
+                .getLongSumData()
+                .isMonotonic());
     }
 
     @Test
@@ -156,7 +159,8 @@ public abstract class MetersContract {
         open.accept(3);
         open.accept(-5);
         assertEquals(-2, value(meters.cumulative(), "open", A));
-        assertFalse(find(meters.cumulative(), "open").orElseThrow().getLongSumData().isMonotonic());
+        assertFalse(
+                find(meters.cumulative(), "open").orElseThrow().getLongSumData().isMonotonic());
     }
 
     @Test
@@ -177,7 +181,8 @@ public abstract class MetersContract {
             if (i % 2 == 0) {
                 Collection<MetricData> his = other.produce(Resource.empty());
                 told[1] += value(his, "requests", A);
-                values[1] += many(his).map(ExponentialHistogramPointData::getCount).orElse(0L);
+                values[1] +=
+                        many(his).map(ExponentialHistogramPointData::getCount).orElse(0L);
             }
         }
         assertEquals(List.of(10L, 10L, 4L, 4L), List.of(told[0], told[1], values[0], values[1]));
@@ -193,7 +198,8 @@ public abstract class MetersContract {
         for (int i = 1; i <= 3; i++) {
             now = START.plusSeconds(10L * i);
             counter.accept(1);
-            LongPointData told = point(delta.produce(Resource.empty()), "requests", A).orElseThrow();
+            LongPointData told =
+                    point(delta.produce(Resource.empty()), "requests", A).orElseThrow();
             assertEquals(from, told.getStartEpochNanos());
             assertEquals(nanos(now), told.getEpochNanos());
             from = told.getEpochNanos();
@@ -221,7 +227,7 @@ public abstract class MetersContract {
                     for (int i = 0; i < EACH || (collections.get() < COLLECTIONS && i < MOST); i++) {
                         written.increment();
                         counter.accept(1);
-                        sizes.record(1 + (i * 31L + writer) % 100_000, SpanContext.getInvalid());
+                        sizes.record(1 + (i * 31.0 + writer) % 100_000, SpanContext.getInvalid());
                     }
                 }));
             }
@@ -274,7 +280,8 @@ public abstract class MetersContract {
     @DisplayName("ME-8 beyond the limit all goes to the one series of the overflow, and nothing is lost")
     final void cardinality() {
         for (int i = 0; i < 3 * LIMIT; i++) {
-            meters.counter("requests", "{request}", Attributes.of(ROUTE, "/" + i)).accept(1);
+            meters.counter("requests", "{request}", Attributes.of(ROUTE, "/" + i))
+                    .accept(1);
         }
         meters.counter("requests", "{request}", Attributes.of(ROUTE, "/0")).accept(1);
         Collection<MetricData> all = meters.cumulative();
@@ -285,7 +292,9 @@ public abstract class MetersContract {
         assertEquals(
                 2 * LIMIT + 1,
                 value(all, "requests", Attributes.of(AttributeKey.booleanKey("otel.metric.overflow"), true)));
-        assertEquals(3 * LIMIT + 1, points.stream().mapToLong(LongPointData::getValue).sum());
+        assertEquals(
+                3 * LIMIT + 1,
+                points.stream().mapToLong(LongPointData::getValue).sum());
     }
 
     @Test
@@ -348,7 +357,13 @@ public abstract class MetersContract {
         assertEquals(1, value(all, "requests", A));
         assertEquals(
                 7,
-                find(all, "queue.depth").orElseThrow().getDoubleGaugeData().getPoints().iterator().next().getValue());
+                find(all, "queue.depth")
+                        .orElseThrow()
+                        .getDoubleGaugeData()
+                        .getPoints()
+                        .iterator()
+                        .next()
+                        .getValue());
         assertTrue(find(all, "hit_share").isEmpty());
     }
 
@@ -375,11 +390,9 @@ public abstract class MetersContract {
             {"requests.total", "{request}"},
             {"size", "two words"}
         }) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> meters.histogram(wrong[0], wrong[1], A), wrong[0]);
+            assertThrows(IllegalArgumentException.class, () -> meters.histogram(wrong[0], wrong[1], A), wrong[0]);
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> meters.counter("http.client.request.duration", "s", A));
+        assertThrows(IllegalArgumentException.class, () -> meters.counter("http.client.request.duration", "s", A));
     }
 
     private static SpanContext span(String digit, TraceFlags flags) {

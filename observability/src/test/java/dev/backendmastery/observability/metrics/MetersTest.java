@@ -27,7 +27,9 @@ final class MetersTest extends MetersContract {
     @Test
     void theSdkReadsIt() {
         Meters meters = Meters.of("shortener", InstantSource.system());
-        meters.counter("links.created", "{link}", "Links").bind(Attributes.empty()).increment();
+        meters.counter("links.created", "{link}", "Links")
+                .bind(Attributes.empty())
+                .increment();
         meters.histogram("http.server.request.duration", "s", "").bind(CACHE).recordNanos(2_000_000);
         InMemoryMetricReader reader = InMemoryMetricReader.create();
         try (SdkMeterProvider provider = SdkMeterProvider.builder()

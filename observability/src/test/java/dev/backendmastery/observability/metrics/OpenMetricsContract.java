@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 public abstract class OpenMetricsContract {
 
     private static final Instant NOW = Instant.parse("2026-03-14T12:00:00Z");
-    private static final SpanContext SPAN = SpanContext.create(
-            "a".repeat(32), "b".repeat(16), TraceFlags.getSampled(), TraceState.getDefault());
+    private static final SpanContext SPAN =
+            SpanContext.create("a".repeat(32), "b".repeat(16), TraceFlags.getSampled(), TraceState.getDefault());
 
     private final Meters meters = Meters.of("test", () -> NOW);
 
@@ -39,7 +39,9 @@ public abstract class OpenMetricsContract {
     final void parses() {
         meters.gauge("queue.depth", "{task}", "Tasks that wait", Attributes.empty(), () -> 4.5);
         meters.gauge("heap.share", "1", "", Attributes.empty(), () -> 0.5);
-        meters.histogram("http.server.request.duration", "s", "Time").bind(Attributes.empty()).record(0.25);
+        meters.histogram("http.server.request.duration", "s", "Time")
+                .bind(Attributes.empty())
+                .record(0.25);
         String text = scrape();
         Map<String, Double> samples = OpenMetricsParser.parse(text);
         assertEquals(4.5, samples.get("queue_depth{}"));
@@ -62,7 +64,9 @@ public abstract class OpenMetricsContract {
     @DisplayName("OM-3 every text is escaped: a label forges no line")
     final void escapes() {
         meters.counter("hits", "{hit}", "one\ntwo \\ \"three\"")
-                .bind(Attributes.builder().put("path", "a\"} 1\nhits_total{x=\"\\").build())
+                .bind(Attributes.builder()
+                        .put("path", "a\"} 1\nhits_total{x=\"\\")
+                        .build())
                 .increment();
         String text = scrape();
         assertEquals(1, text.lines().filter(line -> !line.startsWith("#")).count(), text);

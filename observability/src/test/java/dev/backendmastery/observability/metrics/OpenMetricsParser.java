@@ -15,9 +15,11 @@ final class OpenMetricsParser {
 
     private static final Pattern META = Pattern.compile("# (TYPE|UNIT|HELP) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
-    private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(,?)");
+    private static final Pattern LABEL =
+            Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\\n]|\\\\[\\\\\"n])*)\"(,?)");
     private static final Pattern HELP = Pattern.compile("(?:[^\\\\\"]|\\\\[\\\\\"n])*");
-    private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|[+-]Inf|NaN");
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?|[+-]Inf|NaN");
     private static final int MAX_EXEMPLAR = 128;
 
     private final Map<String, Double> samples = new LinkedHashMap<>();
@@ -147,7 +149,9 @@ final class OpenMetricsParser {
         check(text.startsWith("{"), "an exemplar without labels", line);
         Map<String, String> of = new TreeMap<>();
         int end = labels(text, 0, of);
-        int length = of.entrySet().stream().mapToInt(e -> e.getKey().length() + e.getValue().length()).sum();
+        int length = of.entrySet().stream()
+                .mapToInt(e -> e.getKey().length() + e.getValue().length())
+                .sum();
         check(length <= MAX_EXEMPLAR, "an exemplar too long", line);
         String[] parts = text.substring(end).trim().split(" ", -1);
         check(parts.length <= 2 && NUMBER.matcher(parts[0]).matches(), "an exemplar without a value", line);
