@@ -24,6 +24,8 @@ import dev.backendmastery.benchmarks.id.IdBenchmark;
 import dev.backendmastery.benchmarks.lease.LeaseBenchmark;
 import dev.backendmastery.benchmarks.messaging.ConsumerBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
+import dev.backendmastery.benchmarks.metrics.HistogramBenchmark;
+import dev.backendmastery.benchmarks.metrics.MetricsBenchmark;
 import dev.backendmastery.benchmarks.observability.LogsBenchmark;
 import dev.backendmastery.benchmarks.password.PasswordBenchmark;
 import dev.backendmastery.benchmarks.patterns.IdempotencyBenchmark;
@@ -86,6 +88,7 @@ public final class Recorder {
             Map.entry("redis", Race.jmh(List.of(2), RedisBenchmark.class, NearCacheBenchmark.class)),
             Map.entry("log", LogBenchmark::run),
             Map.entry("inbox", Race.jmh(List.of(2), InboxBenchmark.class)),
+            Map.entry("metrics", Race.jmhWithBytes(List.of(1), MetricsBenchmark.class, HistogramBenchmark.class)),
             Map.entry("token", Race.jmhWithBytes(List.of(1), TokenBenchmark.class)),
             Map.entry("session", Race.jmh(List.of(1), SessionBenchmark.class)),
             Map.entry("web", Race.jmh(List.of(1), WebBenchmark.class)),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.benchmarks.metrics;
+
+import org.jspecify.annotations.NullMarked;

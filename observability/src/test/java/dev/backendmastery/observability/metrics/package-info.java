@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.observability.metrics;
+
+import org.jspecify.annotations.NullMarked;
