@@ -29,7 +29,7 @@ final class BatchingQueueContractBitesTest {
                         () -> Kit.convicts(WaitsForTheLingerAlways.class, "BQ-3", "BQ-5"),
                         () -> Kit.convicts(LingersFromTheLastElement.class, "BQ-4"),
                         () -> Kit.convicts(IsUnbounded.class, "BQ-5", "BQ-6"),
-                        () -> Kit.convicts(KeepsTheRestAtClose.class, "BQ-1", "BQ-6"),
+                        () -> Kit.convicts(KeepsTheRestAtClose.class, "BQ-6"),
                         () -> Kit.convicts(WakesOneAndForgets.class, "BQ-7"))
                 .parallel());
     }
