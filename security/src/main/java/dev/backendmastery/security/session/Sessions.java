@@ -174,7 +174,7 @@ public final class Sessions {
      * @throws SessionStoreException if the store does not answer; the same token may be used again
      */
     public Issued refresh(String token, @Nullable Set<String> scopes) throws SessionRefusedException {
-        RefreshToken presented = RefreshToken.parse(token).orElseThrow(() -> refused(Reason.UNKNOWN));
+        RefreshToken presented = parsed(token);
         while (true) { // round again only if somebody else advanced it, and then this token is no longer the newest
             StoredSession session = good(presented);
             if (scopes != null && !session.scopes().containsAll(scopes)) {
@@ -215,8 +215,11 @@ public final class Sessions {
      * @throws SessionStoreException if the store does not answer
      */
     public Session check(String token) throws SessionRefusedException {
-        return good(RefreshToken.parse(token).orElseThrow(() -> refused(Reason.UNKNOWN)))
-                .view();
+        return good(parsed(token)).view();
+    }
+
+    private static RefreshToken parsed(String token) throws SessionRefusedException {
+        return RefreshToken.parse(token).orElseThrow(() -> refused(Reason.UNKNOWN));
     }
 
     /** The session of a token that is the newest, or the one before it within its grace time. */
@@ -259,7 +262,7 @@ public final class Sessions {
      * @throws SessionStoreException if the store does not answer
      */
     public boolean signOut(String token) throws SessionRefusedException {
-        StoredSession session = good(RefreshToken.parse(token).orElseThrow(() -> refused(Reason.UNKNOWN)));
+        StoredSession session = good(parsed(token));
         return end(session, new End(End.Cause.SIGNED_OUT, now()));
     }
 

@@ -140,8 +140,13 @@ public final class SignIn {
         throw new TooManyException(((LoginThrottle.Decision.Refused) decision).retryAfter());
     }
 
+    /** What sessions call the account. */
+    private static String subject(Account account) {
+        return Long.toString(account.id());
+    }
+
     private Signed signed(Account account, Place place) {
-        Sessions.Issued issued = sessions.signIn(Long.toString(account.id()), place.device(), Set.of());
+        Sessions.Issued issued = sessions.signIn(subject(account), place.device(), Set.of());
         return new Signed(account, issued.session(), issued.token(), throttle.trust(account.name()));
     }
 
@@ -182,7 +187,7 @@ public final class SignIn {
 
     /** Signs out here. */
     public void signOut(Signed signed) {
-        sessions.signOut(Long.toString(signed.account().id()), signed.session().id());
+        sessions.signOut(subject(signed.account()), signed.session().id());
     }
 
     /**
@@ -191,19 +196,19 @@ public final class SignIn {
      * @throws LinkException if it is not his, or over
      */
     public void signOut(Signed signed, UUID session) {
-        if (!sessions.signOut(Long.toString(signed.account().id()), session)) {
+        if (!sessions.signOut(subject(signed.account()), session)) {
             throw new LinkException(Reason.NOT_FOUND, "there is no such session");
         }
     }
 
     /** Signs out everywhere, here too. */
     public void signOutEverywhere(Signed signed) {
-        sessions.signOutEverywhere(Long.toString(signed.account().id()), null);
+        sessions.signOutEverywhere(subject(signed.account()), null);
     }
 
     /** Where he is signed in, newest first. */
     public List<Session> sessions(Signed signed) {
-        return sessions.of(Long.toString(signed.account().id()));
+        return sessions.of(subject(signed.account()));
     }
 
     /**
@@ -219,7 +224,6 @@ public final class SignIn {
         if (passwords.change(name, Objects.requireNonNullElse(old, ""), good) != PasswordSignIn.Change.CHANGED) {
             throw new LinkException(Reason.FORBIDDEN, "that is not the password");
         }
-        sessions.signOutEverywhere(
-                Long.toString(signed.account().id()), signed.session().id());
+        sessions.signOutEverywhere(subject(signed.account()), signed.session().id());
     }
 }
