@@ -39,6 +39,13 @@ public final class SpanRecorder implements AutoCloseable {
 
     private static final String ROOT = "request";
 
+    /** A fault in how spans are called. */
+    @FunctionalInterface
+    public interface SpanFault {
+        /** Whether {@code method} of {@code span} is called after all. */
+        boolean call(Span span, String method);
+    }
+
     private final InMemorySpanExporter exporter = InMemorySpanExporter.create();
     private final SdkTracerProvider provider;
     private final Map<String, AtomicInteger> ends = new ConcurrentHashMap<>();
@@ -57,10 +64,14 @@ public final class SpanRecorder implements AutoCloseable {
                 .build();
         TracerProvider counting = counting(TracerProvider.class, provider);
         ContextPropagators propagators = ContextPropagators.create(W3CTraceContextPropagator.getInstance());
-        telemetry = new OpenTelemetry() {
+        telemetry = telemetry(counting, propagators);
+    }
+
+    private static OpenTelemetry telemetry(TracerProvider tracers, ContextPropagators propagators) {
+        return new OpenTelemetry() {
             @Override
             public TracerProvider getTracerProvider() {
-                return counting;
+                return tracers;
             }
 
             @Override
@@ -68,6 +79,16 @@ public final class SpanRecorder implements AutoCloseable {
                 return propagators;
             }
         };
+    }
+
+    /** {@code telemetry} with a fault planted into its spans, as if whoever uses it had it. */
+    public static OpenTelemetry planted(OpenTelemetry telemetry, SpanFault fault) {
+        return telemetry(
+                proxied(
+                        TracerProvider.class,
+                        telemetry.getTracerProvider(),
+                        (span, method) -> fault.call(span, method.getName())),
+                telemetry.getPropagators());
     }
 
     /** What to hand in. */
@@ -163,16 +184,32 @@ public final class SpanRecorder implements AutoCloseable {
     }
 
     private <T> T counting(Class<T> type, T real) {
+        return proxied(type, real, (span, method) -> {
+            AtomicInteger count = count(span.getSpanContext());
+            if (method.getName().equals("end")) {
+                count.incrementAndGet();
+            }
+            return true;
+        });
+    }
+
+    /** Told of each call of a span, and of its start. */
+    private interface Calls {
+        boolean call(Span span, Method method);
+    }
+
+    private static <T> T proxied(Class<T> type, T real, Calls calls) {
         Object proxy = Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},
-                (self, method, arguments) -> invoke(self, real, method, arguments));
+                (self, method, arguments) -> invoke(self, real, method, arguments, calls));
         return type.cast(proxy);
     }
 
-    private Object invoke(Object self, Object real, Method method, Object[] arguments) throws Throwable {
-        if (real instanceof Span span && method.getName().equals("end")) {
-            count(span.getSpanContext()).incrementAndGet();
+    private static Object invoke(Object self, Object real, Method method, Object[] arguments, Calls calls)
+            throws Throwable {
+        if (real instanceof Span span && !calls.call(span, method)) {
+            return self;
         }
         Object result;
         try {
@@ -184,16 +221,16 @@ public final class SpanRecorder implements AutoCloseable {
             return self;
         }
         if (result instanceof Span span && method.getName().equals("startSpan")) {
-            count(span.getSpanContext());
-            return counting(Span.class, span);
+            calls.call(span, method);
+            return proxied(Span.class, span, calls);
         }
         if (result instanceof SpanBuilder builder) {
-            return counting(SpanBuilder.class, builder);
+            return proxied(SpanBuilder.class, builder, calls);
         }
         if (result instanceof TracerBuilder builder) {
-            return counting(TracerBuilder.class, builder);
+            return proxied(TracerBuilder.class, builder, calls);
         }
-        return result instanceof Tracer tracer ? counting(Tracer.class, tracer) : result;
+        return result instanceof Tracer tracer ? proxied(Tracer.class, tracer, calls) : result;
     }
 
     private AtomicInteger count(SpanContext span) {
