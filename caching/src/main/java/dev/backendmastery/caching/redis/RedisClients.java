@@ -89,7 +89,7 @@ public final class RedisClients {
 
     /**
      * A pooled client of a cluster, which it asks for its nodes at once. A call is tried three times: where the slot is thought
-     * to be, where it is said to be, and again after a lost connection; so what is not idempotent may happen twice.
+     * to be, where it is said to be, and again after a lost connection; so what is not idempotent may happen twice. It is not traced.
      *
      * @param nodes some of its nodes, {@code HOST:PORT,HOST:PORT}
      * @param connections the most connections at a time to each node, at least 1

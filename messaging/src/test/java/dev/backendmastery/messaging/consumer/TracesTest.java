@@ -2,26 +2,32 @@ package dev.backendmastery.messaging.consumer;
 
 import static dev.backendmastery.core.kit.SpanRecorder.assertParent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.backendmastery.core.kit.SpanRecorder;
 import dev.backendmastery.core.resilience.Backoff;
 import dev.backendmastery.engines.Engines;
+import dev.backendmastery.messaging.log.ForwardingLog;
 import dev.backendmastery.messaging.log.InMemoryLog;
 import dev.backendmastery.messaging.log.KafkaLog;
 import dev.backendmastery.messaging.log.LogRecord;
 import dev.backendmastery.messaging.log.Message;
 import dev.backendmastery.messaging.log.MessageLog;
+import dev.backendmastery.messaging.log.Position;
 import dev.backendmastery.messaging.log.Subscription;
 import dev.backendmastery.messaging.log.Topic;
 import dev.backendmastery.messaging.log.TracedLog;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -31,6 +37,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Traces of messages")
 final class TracesTest extends TracesContract {
 
+    private static final int CALLS = 10_000;
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @Override
@@ -67,6 +74,33 @@ final class TracesTest extends TracesContract {
             LockSupport.parkNanos(1_000_000);
         }
         assertEquals(spans, recorder.spans().size(), () -> "spans, were " + recorder.names());
+    }
+
+    @Test
+    @DisplayName("TP-4 what belongs to no trace goes straight through: nothing is allocated on the way")
+    void free() {
+        CompletableFuture<Position> acked = new CompletableFuture<>();
+        try (SpanRecorder recorder = new SpanRecorder();
+                MessageLog log = TracedLog.of(
+                        new ForwardingLog(new InMemoryLog()) {
+                            @Override
+                            public CompletableFuture<Position> append(String topic, Message message) {
+                                return acked;
+                            }
+                        },
+                        recorder.telemetry())) {
+            Message message = message();
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long bytes = Long.MAX_VALUE;
+            for (int round = 0; round < 3; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < CALLS; i++) {
+                    assertSame(acked, log.append("in", message));
+                }
+                bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertTrue(bytes < CALLS, "bytes allocated by " + CALLS + " calls: " + bytes);
+        }
     }
 
     @Test
