@@ -1,7 +1,5 @@
 package dev.backendmastery.databases.tx;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
-
 import dev.backendmastery.core.kit.Kit;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -18,8 +16,8 @@ import org.junit.jupiter.api.Test;
 final class DatabaseTracesContractBitesTest {
 
     @Test
-    void convicts() {
-        assertAll(
+    void convicts() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(NoFault.class),
                 () -> Kit.convicts(EndsOnlyOnSuccess.class, "DT-2"),
                 () -> Kit.convicts(EndsTwice.class, "DT-1", "DT-2", "DT-5", "DT-8"),

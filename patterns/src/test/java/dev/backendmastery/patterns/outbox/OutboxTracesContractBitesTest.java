@@ -1,7 +1,5 @@
 package dev.backendmastery.patterns.outbox;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
-
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.kit.SpanRecorder;
 import io.opentelemetry.api.OpenTelemetry;
@@ -17,8 +15,8 @@ import org.junit.jupiter.api.Test;
 final class OutboxTracesContractBitesTest {
 
     @Test
-    void convicts() {
-        assertAll(
+    void convicts() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(NoFault.class),
                 () -> Kit.convicts(EndsTwice.class, "OT-1", "OT-2"),
                 () -> Kit.convicts(HidesErrors.class, "OT-2"),

@@ -1,7 +1,5 @@
 package dev.backendmastery.search.elasticsearch;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
-
 import dev.backendmastery.core.kit.Kit;
 import dev.backendmastery.core.kit.SpanRecorder;
 import dev.backendmastery.search.index.Schema;
@@ -20,8 +18,8 @@ import org.junit.jupiter.api.Test;
 final class ElasticsearchTracesContractBitesTest {
 
     @Test
-    void convicts() {
-        assertAll(
+    void convicts() throws Exception {
+        Kit.inParallel(
                 () -> Kit.convicts(EndsTwice.class, "ET-1", "ET-3"),
                 () -> Kit.convicts(EndsOnlyOnSuccess.class, "ET-3"),
                 () -> Kit.convicts(HidesErrors.class, "ET-3"),
