@@ -40,6 +40,7 @@ import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import dev.backendmastery.benchmarks.security.SessionBenchmark;
 import dev.backendmastery.benchmarks.security.TokenBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
+import dev.backendmastery.benchmarks.shortener.TelemetryLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
 import dev.backendmastery.benchmarks.sketch.SketchErrorRace;
@@ -104,7 +105,8 @@ public final class Recorder {
             Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
             Map.entry("bulk", BulkBenchmark::run),
             Map.entry("search", SearchBenchmark::run),
-            Map.entry("redirect", RedirectLoad::run)));
+            Map.entry("redirect", RedirectLoad::run),
+            Map.entry("telemetry-redirect", TelemetryLoad::run)));
 
     private Recorder() {}
 
