@@ -341,22 +341,23 @@ function showNumbers(numbers) {
   }
   keyed($("numbers"), [...groups], ([group]) => group, ([group]) => {
     const details = make("details", {}, make("summary", { text: group }), make("table", {}, make("thead", {}, make("tr")), make("tbody")));
-    details.open = group !== "jvm";
+    details.open = group !== "jvm" && group !== "otel";
     return details;
   }, (details, [group, rows]) => {
     setText(details.firstChild, `${group} (${rows.size})`);
     if (!details.open) return;
     const table = details.querySelector("table");
-    keyed(table.tHead.rows[0], ["", " ", ...nodes], node => `of ${node}`, node => make("th", { text: node.trim() && `node ${node}` }), () => {});
-    keyed(table.tBodies[0], [...rows.values()], row => row.key, row => make("tr", {}, make("td", { cls: "name", text: row.name, title: row.name }), make("td", { cls: "attributes", text: row.attributes, title: row.attributes })), (tr, row) => {
+    keyed(table.tHead.rows[0], ["", ...nodes], node => `of ${node}`, node => make("th", { text: node.trim() && `node ${node}` }), () => {});
+    keyed(table.tBodies[0], [...rows.values()], row => row.key, row => make("tr", {}, make("td", { cls: "name" }, make("span", { text: row.name }), make("small", { text: ` ${row.attributes}` }))), (tr, row) => {
       nodes.forEach((node, i) => {
-        const td = tr.cells[i + 2] ?? tr.appendChild(make("td", { cls: "number" }, make("span"), sparkNode()));
+        const td = tr.cells[i + 1] ?? tr.appendChild(make("td", { cls: "number" }, make("span"), sparkNode()));
         const number = row.of[node];
         setText(td.firstChild, number === undefined ? ""
-          : number.kind === "HISTOGRAM" ? `${plain(number.value)} /s, p50 ${measured(number.p50, number.unit)}, p99 ${measured(number.p99, number.unit)}`
+          : number.kind === "HISTOGRAM" ? `${plain(number.value)} /s, p99 ${measured(number.p99, number.unit)}`
           : number.kind === "COUNTER" ? `${number.unit === "s" ? plain(number.value) : measured(number.value, number.unit)} /s` : measured(number.value, number.unit));
         const values = number?.spark ?? [null];
         spark(td.lastChild, [{ values }], most(values), number ? `up to ${plain(most(values))}` : "nothing");
+        td.lastChild.toggleAttribute("hidden", !number);
       });
     });
   });

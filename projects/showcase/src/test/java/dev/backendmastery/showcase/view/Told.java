@@ -25,7 +25,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,10 +55,12 @@ final class Told implements AutoCloseable {
                 node));
         traces = SdkTracerProvider.builder()
                 .setResource(resource)
-                .addSpanProcessor(SimpleSpanProcessor.create(OtlpHttpSpanExporter.builder()
-                        .setEndpoint(otlp + "/v1/traces")
-                        .setCompression("gzip")
-                        .build()))
+                .addSpanProcessor(BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder()
+                                .setEndpoint(otlp + "/v1/traces")
+                                .setCompression("gzip")
+                                .build())
+                        .setScheduleDelay(Duration.ofMillis(200))
+                        .build())
                 .build();
         meters = SdkMeterProvider.builder()
                 .setResource(resource)

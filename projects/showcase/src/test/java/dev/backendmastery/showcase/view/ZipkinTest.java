@@ -120,8 +120,8 @@ final class ZipkinTest {
                 String handedOn = send(HttpRequest.newBuilder(URI.create(address + "/zipkin")))
                         .body();
                 HttpResponse<String> taken = send(HttpRequest.newBuilder(URI.create(zipkin + "/api/v2/spans"))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(handedOn)));
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(handedOn)));
                 assertEquals(202, taken.statusCode(), () -> taken.body() + " for " + handedOn);
                 List<Seen> ours =
                         ofView(send(HttpRequest.newBuilder(URI.create(address))).body());
