@@ -55,6 +55,7 @@ final class PlantedFaultsTest {
         String database = Engines.postgres().createDatabase();
         ShortenerConfig config = ShortenerConfig.on(
                         database, redis.host(), redis.port(), "a secret for the faults, 32 characters long", KEY)
+                .host("example.com", "93.184.216.34")
                 .build();
         try (ShortenerNode node = ShortenerNode.start(config);
                 PlantedFaults faults = new PlantedFaults(database, List.of(node.url()), KEY, 8);
