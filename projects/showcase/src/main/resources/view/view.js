@@ -388,6 +388,7 @@ function tracesPath() {
 
 function showTraces(rows) {
   $("traces-empty").hidden = rows.length > 0;
+  $("traces").hidden = rows.length === 0;
   const longest = Math.max(1, ...rows.map(row => row.micros));
   keyed($("traces").tBodies[0], rows, row => row.id, row => {
     const link = make("a", { href: `#${row.id}` });
