@@ -186,9 +186,10 @@ function showHeat(data) {
   }
   paint.textBaseline = "alphabetic";
   paint.textAlign = "center";
+  const apart = [30, 60, 120].find(seconds => seconds * cell > 64) ?? 240;
   for (let x = columns - 1; x >= 0; x--) {
     const second = endSecond - columns + 1 + x;
-    if (second % 30 === 0 && x * cell > 24 && x * cell < width - 24) paint.fillText(clock(second * 1000), HEAT.left + x * cell, HEAT.top + height + 15);
+    if (second % apart === 0 && x * cell > 24 && x * cell < width - 24) paint.fillText(clock(second * 1000), HEAT.left + x * cell, HEAT.top + height + 15);
   }
   if (heat.cursor) {
     const x = heat.cursor.second - (endSecond - columns + 1);
