@@ -1,5 +1,6 @@
 package dev.backendmastery.caching.redis;
 
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,9 +13,17 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.executors.DefaultCommandExecutor;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.util.JedisURIHelper;
 
-/** Clients whose every wait is bounded. */
+/**
+ * Clients whose every wait is bounded.
+ *
+ * <p>With telemetry, what happens within a trace has a span of kind CLIENT, ended once (RT-1 to RT-6): each command, with its wait for a
+ * connection; a pipeline, of many commands, where its answers are fetched, and its wait for a connection. What is outside of any trace has none,
+ * and neither keys nor values are shown.
+ */
 public final class RedisClients {
 
     /** Times that a cluster's client asks: once, once where it was sent instead, once more after a lost connection. */
@@ -31,11 +40,18 @@ public final class RedisClients {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public static RedisClient connect(String host, int port, int connections, Duration deadline) {
+        return connect(host, port, connections, deadline, OpenTelemetry.noop());
+    }
+
+    /** As {@link #connect(String, int, int, Duration)}, with spans to {@code telemetry}. */
+    public static RedisClient connect(
+            String host, int port, int connections, Duration deadline, OpenTelemetry telemetry) {
         return connect(
                 new HostAndPort(host, port),
                 config(DefaultJedisClientConfig.builder(), deadline),
                 connections,
-                deadline.dividedBy(3));
+                deadline.dividedBy(3),
+                telemetry);
     }
 
     /**
@@ -45,21 +61,35 @@ public final class RedisClients {
      * @throws IllegalArgumentException if it is no such address, or a number is out of its range
      */
     public static RedisClient connect(URI address, int connections, Duration deadline) {
-        return connect(
-                JedisURIHelper.getHostAndPort(address), config(address, deadline), connections, deadline.dividedBy(3));
+        return connect(address, connections, deadline, OpenTelemetry.noop());
     }
 
-    private static RedisClient connect(HostAndPort server, JedisClientConfig config, int connections, Duration third) {
-        return RedisClient.builder()
-                .hostAndPort(server)
-                .poolConfig(pool(connections, third))
-                .clientConfig(config)
-                .build();
+    /** As {@link #connect(URI, int, Duration)}, with spans to {@code telemetry}. */
+    public static RedisClient connect(URI address, int connections, Duration deadline, OpenTelemetry telemetry) {
+        return connect(
+                JedisURIHelper.getHostAndPort(address),
+                config(address, deadline),
+                connections,
+                deadline.dividedBy(3),
+                telemetry);
+    }
+
+    private static RedisClient connect(
+            HostAndPort server, JedisClientConfig config, int connections, Duration third, OpenTelemetry telemetry) {
+        ConnectionPoolConfig limits = pool(connections, third);
+        RedisClient.Builder builder = RedisClient.builder();
+        builder.hostAndPort(server).poolConfig(limits).clientConfig(config);
+        if (telemetry != OpenTelemetry.noop()) {
+            RedisTraces traces = new RedisTraces(telemetry, server, config.getDatabase());
+            PooledConnectionProvider provider = traces.pool(config, limits);
+            builder.connectionProvider(provider).commandExecutor(traces.executor(new DefaultCommandExecutor(provider)));
+        }
+        return builder.build();
     }
 
     /**
      * A pooled client of a cluster, which it asks for its nodes at once. A call is tried three times: where the slot is thought
-     * to be, where it is said to be, and again after a lost connection; so what is not idempotent may happen twice.
+     * to be, where it is said to be, and again after a lost connection; so what is not idempotent may happen twice. It is not traced.
      *
      * @param nodes some of its nodes, {@code HOST:PORT,HOST:PORT}
      * @param connections the most connections at a time to each node, at least 1

@@ -19,7 +19,8 @@ import java.util.function.ToLongFunction;
  * than {@code maxCount} elements or {@code maxBytes} bytes (BQ-2). A full batch is ready at once (BQ-3), any other when its
  * oldest element is as old as {@code linger}, not before (BQ-4). At most {@code maxWaiting} elements wait: beyond that
  * {@link #add} waits and {@link #tryAdd} refuses (BQ-5). After {@link #close()} nothing is accepted and what waits is ready
- * (BQ-6). No consumer sleeps while a batch is ready, nor a producer while there is room (BQ-7).
+ * (BQ-6). No consumer sleeps while a batch is ready, nor a producer while there is room (BQ-7). What waits at a {@link #flush} is ready at
+ * once, what comes after it lingers (BQ-8).
  *
  * <p><b>Threads.</b> Any number on both sides; with more than one consumer batches are in order, their handling need not be.
  * It has no thread: the consumer's own calls {@link #take}. <b>Cost.</b> One lock an element and one a batch. <b>Not for</b>
@@ -69,6 +70,7 @@ public final class BatchingQueue<E> implements AutoCloseable {
     private final Condition ready = lock.newCondition();
     private final ArrayDeque<Waiting<E>> waiting = new ArrayDeque<>();
     private long bytes;
+    private long toFlush;
     private boolean closed;
 
     /** As {@link #BatchingQueue(Limits, ToLongFunction, Ticker)} on the machine's clock. */
@@ -170,7 +172,7 @@ public final class BatchingQueue<E> implements AutoCloseable {
         if (oldest == null) {
             return Long.MAX_VALUE;
         }
-        return closed || isFull() ? 0 : Math.max(0, lingerNanos - (ticker.nanos() - oldest.since));
+        return closed || toFlush > 0 || isFull() ? 0 : Math.max(0, lingerNanos - (ticker.nanos() - oldest.since));
     }
 
     /** The next batch if one is ready, else an empty list. */
@@ -226,6 +228,7 @@ public final class BatchingQueue<E> implements AutoCloseable {
             size += next.bytes;
             waiting.remove();
         }
+        toFlush = Math.max(0, toFlush - batch.size());
         bytes -= size;
         room.signalAll();
         if (!waiting.isEmpty()) {
@@ -239,6 +242,17 @@ public final class BatchingQueue<E> implements AutoCloseable {
         lock.lock();
         try {
             return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has what waits now come out in batches without lingering. */
+    public void flush() {
+        lock.lock();
+        try {
+            toFlush = waiting.size();
+            ready.signal();
         } finally {
             lock.unlock();
         }

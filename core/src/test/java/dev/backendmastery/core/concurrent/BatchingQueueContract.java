@@ -44,6 +44,8 @@ public abstract class BatchingQueueContract {
 
         int size();
 
+        void flush();
+
         void close();
     }
 
@@ -240,6 +242,34 @@ public abstract class BatchingQueueContract {
             second.get(3, SECONDS);
             assertFalse(queue.size() > 0);
         }
+    }
+
+    @Test
+    @DisplayName("BQ-8 has what waits at a flush ready at once, and what comes after it linger")
+    void flush() throws Exception {
+        Batches queue = create(3, 100, 100);
+        queue.flush();
+        queue.tryAdd(1);
+        assertEquals(List.of(), queue.poll(), "there was nothing to flush");
+        queue.tryAdd(2);
+        queue.flush();
+        queue.tryAdd(3);
+        queue.tryAdd(4);
+        assertEquals(List.of(1, 2, 3), queue.poll());
+        assertEquals(List.of(), queue.poll(), "it came after the flush");
+        for (int i = 5; i < 9; i++) {
+            queue.tryAdd(i);
+        }
+        queue.flush();
+        assertEquals(List.of(4, 5, 6), queue.poll());
+        assertEquals(List.of(7, 8), queue.poll());
+        Batches lingers = create(new Limits(100, 1_000, Duration.ofMinutes(1), 100), Ticker.system());
+        AtomicInteger got = new AtomicInteger();
+        Future<?> sleeper = asleep(lingers, got, LONG);
+        lingers.add(1, LONG);
+        lingers.flush();
+        sleeper.get(1, SECONDS);
+        assertEquals(1, got.get(), "who sleeps is not woken");
     }
 
     /** A consumer that is asleep when this returns, if it sleeps at all. */

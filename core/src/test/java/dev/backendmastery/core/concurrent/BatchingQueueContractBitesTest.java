@@ -24,13 +24,15 @@ final class BatchingQueueContractBitesTest {
         // Side by side: most of the time they wait in vain for what a wrong implementation never does.
         assertAll(Stream.<Executable>of(
                         () -> Kit.convicts(Right.class),
-                        () -> Kit.convicts(GivesOutTheNewestFirst.class, "BQ-1", "BQ-3", "BQ-4", "BQ-6"),
+                        () -> Kit.convicts(GivesOutTheNewestFirst.class, "BQ-1", "BQ-3", "BQ-4", "BQ-6", "BQ-8"),
                         () -> Kit.convicts(CountsNoBytes.class, "BQ-2", "BQ-3"),
                         () -> Kit.convicts(WaitsForTheLingerAlways.class, "BQ-3", "BQ-5"),
                         () -> Kit.convicts(LingersFromTheLastElement.class, "BQ-4"),
                         () -> Kit.convicts(IsUnbounded.class, "BQ-5", "BQ-6"),
                         () -> Kit.convicts(KeepsTheRestAtClose.class, "BQ-6"),
-                        () -> Kit.convicts(WakesOneAndForgets.class, "BQ-7"))
+                        () -> Kit.convicts(WakesOneAndForgets.class, "BQ-7"),
+                        () -> Kit.convicts(FlushesNothing.class, "BQ-8"),
+                        () -> Kit.convicts(FlushesWhatComesToo.class, "BQ-8"))
                 .parallel());
     }
 
@@ -42,6 +44,7 @@ final class BatchingQueueContractBitesTest {
         final Condition changed = lock.newCondition();
         final List<Integer> waiting = new ArrayList<>();
         final List<Long> since = new ArrayList<>();
+        int toFlush;
         boolean closed;
 
         Simple(Limits limits, Ticker ticker) {
@@ -67,7 +70,7 @@ final class BatchingQueueContractBitesTest {
         }
 
         boolean flushes() {
-            return closed;
+            return closed || toFlush > 0;
         }
 
         int next() {
@@ -151,6 +154,7 @@ final class BatchingQueueContractBitesTest {
                 size += bytes(element);
                 batch.add(element);
             }
+            toFlush = Math.max(0, toFlush - batch.size());
             changed.signalAll();
             return batch;
         }
@@ -184,6 +188,21 @@ final class BatchingQueueContractBitesTest {
             } finally {
                 lock.unlock();
             }
+        }
+
+        @Override
+        public void flush() {
+            lock.lock();
+            try {
+                toFlush = flushed();
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int flushed() {
+            return waiting.size();
         }
 
         @Override
@@ -253,6 +272,30 @@ final class BatchingQueueContractBitesTest {
         }
     }
 
+    static final class FlushesNothing extends BatchingQueueContract {
+        @Override
+        protected Batches create(Limits limits, Ticker ticker) {
+            return new Simple(limits, ticker) {
+                @Override
+                int flushed() {
+                    return 0;
+                }
+            };
+        }
+    }
+
+    static final class FlushesWhatComesToo extends BatchingQueueContract {
+        @Override
+        protected Batches create(Limits limits, Ticker ticker) {
+            return new Simple(limits, ticker) {
+                @Override
+                int flushed() {
+                    return Integer.MAX_VALUE;
+                }
+            };
+        }
+    }
+
     static final class IsUnbounded extends BatchingQueueContract {
         @Override
         protected Batches create(Limits limits, Ticker ticker) {
@@ -271,7 +314,7 @@ final class BatchingQueueContractBitesTest {
             return new Simple(limits, ticker) {
                 @Override
                 boolean flushes() {
-                    return false;
+                    return toFlush > 0;
                 }
 
                 @Override

@@ -44,6 +44,11 @@ final class BatchingQueueTest extends BatchingQueueContract {
             }
 
             @Override
+            public void flush() {
+                queue.flush();
+            }
+
+            @Override
             public void close() {
                 queue.close();
             }

@@ -4,16 +4,23 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DataSourceConnectionProvider;
+import org.jooq.impl.DefaultConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -26,6 +33,10 @@ import org.postgresql.ds.PGSimpleDataSource;
  * within the socket timeout (DB-3). Migrations have run when {@link Builder#open} returns, and run once however many
  * processes open at the same time (DB-4).
  *
+ * <p>With {@linkplain Builder#telemetry telemetry}, what happens within a trace has a span, ended once (DT-1 to DT-8): statements through
+ * jOOQ, also in transactions; the wait for a connection; each attempt of a transaction. What is outside of any trace has none, and no value
+ * is ever shown: literals in a text become {@code ?}, and what an error says is left out.
+ *
  * <p><b>Threads.</b> Safe for any number of threads. <b>Cost.</b> Opens its connections at once and keeps them.
  * <b>Not for</b> more than one database, nor for a pooler that shares sessions between transactions and refuses start-up
  * options.
@@ -35,11 +46,25 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final DSLContext dsl;
     private final Duration connectionTimeout;
+    private final Traces traces;
 
-    private Database(HikariDataSource pool, Duration connectionTimeout) {
+    private Database(HikariDataSource pool, Duration connectionTimeout, Traces traces) {
         this.pool = pool;
-        this.dsl = DSL.using(pool, SQLDialect.POSTGRES);
+        this.dsl = dsl(pool, traces);
         this.connectionTimeout = connectionTimeout;
+        this.traces = traces;
+    }
+
+    private static DSLContext dsl(DataSource pool, Traces traces) {
+        if (!traces.on()) {
+            return DSL.using(pool, SQLDialect.POSTGRES);
+        }
+        ConnectionProvider connections = traces.traced(new DataSourceConnectionProvider(pool));
+        Configuration configuration = new DefaultConfiguration()
+                .set(connections)
+                .set(SQLDialect.POSTGRES)
+                .set(traces::listener);
+        return DSL.using(configuration);
     }
 
     /** Starts to describe a database at a JDBC URL, {@code jdbc:postgresql://...}, which may carry user and password. */
@@ -52,7 +77,7 @@ public final class Database implements AutoCloseable {
         return dsl;
     }
 
-    /** The pool, for code that speaks JDBC; it throws {@link SQLException}s of its own. */
+    /** The pool, for code that speaks JDBC; it throws {@link SQLException}s of its own, and is not traced. */
     public DataSource dataSource() {
         return pool;
     }
@@ -63,6 +88,21 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnavailableException if there is none within the connection timeout
      */
     public Connection acquire() {
+        if (!traces.active()) {
+            return take();
+        }
+        Span span = traces.acquire();
+        try {
+            return take();
+        } catch (RuntimeException | Error failure) {
+            Traces.fail(span, failure);
+            throw failure;
+        } finally {
+            span.end();
+        }
+    }
+
+    private Connection take() {
         try {
             return pool.getConnection();
         } catch (SQLException e) {
@@ -88,6 +128,11 @@ public final class Database implements AutoCloseable {
         pool.close();
     }
 
+    /** Spans of what is done with it. */
+    Traces traces() {
+        return traces;
+    }
+
     /** Takes a connection that must not be used again out of the pool. */
     void evict(Connection connection) {
         pool.evictConnection(connection);
@@ -95,6 +140,8 @@ public final class Database implements AutoCloseable {
 
     /** What a database is to be like. Methods check their argument and throw {@link IllegalArgumentException}. */
     public static final class Builder {
+
+        private static final int POSTGRES_PORT = 5432;
 
         private final String url;
         private @Nullable String user;
@@ -106,6 +153,7 @@ public final class Database implements AutoCloseable {
         private Duration lockTimeout = Duration.ofSeconds(10);
         private Duration socketTimeout = Duration.ofSeconds(40);
         private final List<String> migrations = new ArrayList<>();
+        private OpenTelemetry telemetry = OpenTelemetry.noop();
 
         private Builder(String url) {
             if (!url.startsWith("jdbc:postgresql:")) {
@@ -174,6 +222,12 @@ public final class Database implements AutoCloseable {
             return this;
         }
 
+        /** Where its spans go; unless given, there are none. Migrations have none. */
+        public Builder telemetry(OpenTelemetry telemetry) {
+            this.telemetry = Objects.requireNonNull(telemetry, "telemetry");
+            return this;
+        }
+
         /**
          * Migrates, then opens the pool.
          *
@@ -200,7 +254,7 @@ public final class Database implements AutoCloseable {
                 pool.close();
                 throw e;
             }
-            return new Database(pool, connectionTimeout);
+            return new Database(pool, connectionTimeout, new Traces(telemetry, place()));
         }
 
         // Not through the pool: its timeouts are for requests, and an index on a large table takes what it takes.
@@ -214,7 +268,18 @@ public final class Database implements AutoCloseable {
             }
         }
 
-        private DataSource source(boolean bounded) {
+        private Traces.Place place() {
+            PGSimpleDataSource source = source(true);
+            String[] hosts = source.getServerNames();
+            int[] ports = source.getPortNumbers();
+            return new Traces.Place(
+                    name,
+                    source.getDatabaseName(),
+                    hosts.length > 0 ? hosts[0] : null,
+                    ports.length > 0 && ports[0] > 0 ? ports[0] : POSTGRES_PORT);
+        }
+
+        private PGSimpleDataSource source(boolean bounded) {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setTcpKeepAlive(true);
             source.setConnectTimeout(seconds(connectionTimeout));

@@ -3,6 +3,8 @@ package dev.backendmastery.databases.tx;
 import dev.backendmastery.core.resilience.RetryBudget;
 import dev.backendmastery.core.time.Sleeper;
 import dev.backendmastery.core.time.Ticker;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -118,7 +120,7 @@ public final class PostgresTransactions implements Transactions {
             List<Throwable> earlier = new ArrayList<>(0);
             while (true) {
                 try {
-                    return attempt(begin, writes, work);
+                    return traced(earlier.size() + 1, begin, writes, work);
                 } catch (Again again) {
                     Throwable failure = again.failure();
                     pauseOrGiveUp(start, failure, earlier);
@@ -157,6 +159,34 @@ public final class PostgresTransactions implements Transactions {
 
     private Duration scaled(Duration bound) {
         return Duration.ofNanos((long) (bound.toNanos() * random.getAsDouble()));
+    }
+
+    /** A span for each attempt, current while the closure runs. */
+    private <T extends @Nullable Object, E extends Exception> T traced(
+            int number, String begin, boolean writes, Work<T, E> work) throws E, Again {
+        if (!database.traces().active()) {
+            return attempt(begin, writes, work);
+        }
+        Span span = database.traces().transaction(number);
+        try {
+            return within(span, begin, writes, work);
+        } catch (Again again) {
+            Traces.fail(span, again.failure());
+            throw again;
+        } catch (Exception | Error failure) {
+            Traces.fail(span, failure);
+            throw failure;
+        } finally {
+            span.end();
+        }
+    }
+
+    @SuppressWarnings("try") // the scope is held for what it does by itself
+    private <T extends @Nullable Object, E extends Exception> T within(
+            Span span, String begin, boolean writes, Work<T, E> work) throws E, Again {
+        try (Scope scope = span.makeCurrent()) {
+            return attempt(begin, writes, work);
+        }
     }
 
     /** One transaction; {@link Again} if it was undone for a reason that calls for another one. */

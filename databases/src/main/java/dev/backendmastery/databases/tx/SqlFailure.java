@@ -27,7 +27,8 @@ final class SqlFailure {
         return state == null || state.startsWith("08") || state.startsWith("57P0");
     }
 
-    private static @Nullable String sqlState(Throwable failure) {
+    /** The first SQLSTATE among the causes. */
+    static @Nullable String sqlState(Throwable failure) {
         Throwable at = failure;
         for (int depth = 0; at != null && depth < DEEPEST; depth++) {
             if (at instanceof SQLException sql) {

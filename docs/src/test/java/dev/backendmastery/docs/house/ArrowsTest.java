@@ -2,6 +2,7 @@ package dev.backendmastery.docs.house;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.opentelemetry.api.GlobalOpenTelemetry;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -94,10 +96,18 @@ final class ArrowsTest {
     }
 
     @Test
+    void libraryCodeIsHandedItsTelemetry() {
+        takesNoTelemetryOfItsOwn(CORE, DATABASES, CACHING, MESSAGING, SEARCH, SECURITY, PATTERNS)
+                .check(CLASSES);
+    }
+
+    @Test
     void theRulesBite() {
         JavaClasses here = new ClassFileImporter().importPackagesOf(ArrowsTest.class);
         assertTrue(here.contain(ReadsTheClock.class));
         assertThrows(AssertionError.class, () -> takesNoTimeOfItsOwn("dev.backendmastery.docs..")
+                .check(here));
+        assertThrows(AssertionError.class, () -> takesNoTelemetryOfItsOwn("dev.backendmastery.docs..")
                 .check(here));
         // The shortener stands on databases, so to say that it knows core alone must fail.
         assertThrows(AssertionError.class, () -> knowsOfOursOnly("dev.backendmastery.shortener..", CORE)
@@ -109,6 +119,22 @@ final class ArrowsTest {
         static long now() {
             return Instant.now().toEpochMilli();
         }
+    }
+
+    /** What the rule on telemetry is there to find. */
+    static final class ReachesForTheGlobal {
+        static Object tracer() {
+            return GlobalOpenTelemetry.getTracer("mine");
+        }
+    }
+
+    private static ArchRule takesNoTelemetryOfItsOwn(String... modules) {
+        return noClasses()
+                .that()
+                .resideInAnyPackage(modules)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.opentelemetry.sdk..", "io.opentelemetry.exporter..")
+                        .or(type(GlobalOpenTelemetry.class)));
     }
 
     private static ArchRule knowsOfOursOnly(String module, String... below) {

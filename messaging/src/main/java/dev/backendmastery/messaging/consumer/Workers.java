@@ -116,7 +116,7 @@ final class Workers {
             return null;
         }
         try {
-            settings.handler.handle(task.record);
+            handle(task);
         } catch (Throwable e) {
             failed(task, e);
             return null;
@@ -127,6 +127,14 @@ final class Workers {
         }
         ended.accept(task);
         return lanes.end(task, true);
+    }
+
+    private void handle(Task task) throws Exception {
+        if (settings.handler instanceof TracedHandler traced) {
+            traced.handle(task.record, task.attempts + 1);
+        } else {
+            settings.handler.handle(task.record);
+        }
     }
 
     private void failed(Task task, Throwable thrown) {

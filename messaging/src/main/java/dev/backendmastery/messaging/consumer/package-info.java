@@ -19,6 +19,9 @@
  *     <td>one record after the other is fast enough, and you commit and retry yourself</td></tr>
  * </table>
  *
+ * <p>What they do is seen in traces through a {@link dev.backendmastery.messaging.consumer.TracedHandler} or a {@link
+ * dev.backendmastery.messaging.consumer.TracedTransform}.
+ *
  * <p>Sources: Kafka's KIP-447 and KIP-848; the per-record acks in commit metadata of Confluent's parallel consumer; Spring Kafka's retry
  * topics.
  */

@@ -14,6 +14,8 @@
  *     <td>one process writes and reads, and nothing may be lost when it is killed</td></tr>
  * <tr><td>{@link dev.backendmastery.messaging.log.KafkaLog}</td><td>all replicas in sync have it</td>
  *     <td>many machines, transactions; by default</td></tr>
+ * <tr><td>{@link dev.backendmastery.messaging.log.TracedLog}</td><td>what it means to the log behind it</td>
+ *     <td>appends are to be seen in traces, and messages to carry them on</td></tr>
  * </table>
  *
  * <p>Sources: Kreps, The Log, 2013; Kafka's KIP-98 (transactions), KIP-447 (fencing by group), KIP-848 (group

@@ -12,6 +12,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,24 @@ final class MetersTest extends MetersContract {
             assertEquals(3, all.size());
             OpenMetricsParser.parse(OpenMetrics.text(all));
         }
+    }
+
+    @Test
+    void theJvmIsObserved() {
+        Meters meters = Meters.of("jvm", InstantSource.system());
+        JvmMetrics metrics = JvmMetrics.observe(meters);
+        String text = OpenMetrics.text(meters.produce(Resource.empty()));
+        OpenMetricsParser.parse(text);
+        for (String name : List.of(
+                "jvm_memory_used_bytes",
+                "jvm_memory_committed_bytes",
+                "jvm_thread_count",
+                "jvm_gc_collections_total")) {
+            assertTrue(text.contains("\n" + name), name);
+        }
+        assertThrows(IllegalArgumentException.class, () -> JvmMetrics.observe(meters));
+        metrics.close();
+        assertEquals(0, meters.produce(Resource.empty()).size());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class RabbitPublisher implements Publisher {
 
     private static final String NUMBER = "outbox-number";
+
+    /** Headers that everybody reads as text. */
+    private static final Set<String> CONTEXT = Set.of("traceparent", "tracestate", "baggage");
 
     /** One channel, and what is under way on it. */
     private record Session(
@@ -83,7 +87,11 @@ public final class RabbitPublisher implements Publisher {
         Envelope envelope = message.envelope();
         Map<String, Object> headers = new HashMap<>();
         message.headers()
-                .forEach(header -> headers.put(header.name(), header.value().toArray()));
+                .forEach(header -> headers.put(
+                        header.name(),
+                        CONTEXT.contains(header.name())
+                                ? header.value().utf8()
+                                : header.value().toArray()));
         headers.put(NUMBER, number);
         headers.put("version", envelope.version());
         Bytes key = message.key();
@@ -92,7 +100,7 @@ public final class RabbitPublisher implements Publisher {
         }
         String trace = envelope.traceParent();
         if (trace != null) {
-            headers.put("traceparent", trace);
+            headers.putIfAbsent("traceparent", trace); // a header was written later
         }
         return new AMQP.BasicProperties.Builder()
                 .messageId(envelope.id().toString())

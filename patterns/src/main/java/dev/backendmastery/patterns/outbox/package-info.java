@@ -27,6 +27,8 @@
  *     <td>one</td></tr>
  * </table>
  *
+ * <p>A {@link dev.backendmastery.patterns.outbox.TracedOutbox} lets a trace go on behind any relay.
+ *
  * <p>Sources: Richardson, Microservices Patterns, 2018; PostgreSQL manual, <i>pg_current_snapshot</i> and <i>Logical
  * Streaming Replication Protocol</i>; Skytools' PgQ, whose ticks are snapshots, and which rotates tables.
  */

@@ -59,8 +59,11 @@ public record ShortenerConfig(
         List<String> trustedProxies,
         @Nullable Path breachedPasswords) {
 
+    /** What this service's keys begin with. */
+    static final String KEY_PREFIX = "bmk";
+
     /** The form of this service's keys. */
-    public static final ApiKeyFormat KEYS = ApiKeyFormat.of("bmk");
+    public static final ApiKeyFormat KEYS = ApiKeyFormat.of(KEY_PREFIX);
 
     /** What a node can do. */
     public enum Role {

@@ -1,5 +1,10 @@
 package dev.backendmastery.shortener;
 
+import dev.backendmastery.core.id.UuidV7;
+import dev.backendmastery.observability.telemetry.Telemetry;
+import dev.backendmastery.shortener.messages.Resources;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 
@@ -24,15 +29,19 @@ public final class ShortenerMain {
             System.exit(2);
             return;
         }
+        Resources open = new Resources();
         ShortenerNode node;
         try {
-            node = ShortenerNode.start(config);
+            open.add(Logging.to(System.err));
+            Telemetry telemetry = open.add(telemetry());
+            node = open.add(ShortenerNode.start(config, Watch.by(telemetry)));
         } catch (RuntimeException e) {
+            open.close();
             System.err.println("cannot start: " + e.getMessage());
             System.exit(1);
             return;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(open::close, "shutdown"));
         out.println("READY " + node.url());
         out.flush();
         if (System.getenv("SHORTENER_END_WITH_INPUT") != null) {
@@ -41,5 +50,17 @@ public final class ShortenerMain {
             }
             System.exit(0);
         }
+    }
+
+    /** As {@code OTEL_*} says; without it nothing leaves the process. Whoever may call does not decide what is kept. */
+    private static Telemetry telemetry() {
+        return Telemetry.builder("url-shortener")
+                .resource(Attributes.of(
+                        AttributeKey.stringKey("service.instance.id"),
+                        UuidV7.secure().nextId().toString()))
+                .otherwise("OTEL_TRACES_EXPORTER", "none")
+                .otherwise("OTEL_METRICS_EXPORTER", "none")
+                .believeCallersSampling(false)
+                .build();
     }
 }

@@ -47,6 +47,7 @@ import redis.clients.jedis.RedisClient;
 public final class ShortenerNode implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ShortenerNode.class);
+    private static final String NAME = "shortener";
     private static final int CODE_LENGTH = 7;
     private static final Duration REDIS_DEADLINE = Duration.ofMillis(600);
 
@@ -67,13 +68,21 @@ public final class ShortenerNode implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException if the port is in use; nothing stays open
      */
     public static ShortenerNode start(ShortenerConfig config) {
+        return start(config, Watch.nothing());
+    }
+
+    /** As {@link #start(ShortenerConfig)}, and tells {@code watch} what it does. */
+    public static ShortenerNode start(ShortenerConfig config, Watch watch) {
         Resources open = new Resources();
         try {
             Database database = open.add(Database.at(config.jdbcUrl())
-                    .name("shortener")
+                    .name(NAME)
                     .poolSize(10)
+                    .telemetry(watch.api())
                     .migrations("classpath:db/migration", "classpath:db/blocks")
                     .open());
+            watch.jvm(open);
+            watch.pool(NAME, database, open);
             Transactions transactions = new PostgresTransactions(database);
             MessagePath messages = config.kafka() == null
                     ? MessagePath.none(transactions)
@@ -81,10 +90,11 @@ public final class ShortenerNode implements AutoCloseable {
                             config.kafka(),
                             config.jdbcUrl(),
                             database,
+                            watch,
                             config.roles().contains(Role.RELAY),
                             config.roles().contains(Role.ANALYTICS));
             open.add(messages);
-            Javalin server = config.roles().contains(Role.HTTP) ? serve(config, open, messages) : null;
+            Javalin server = config.roles().contains(Role.HTTP) ? serve(config, watch, open, messages) : null;
             if (server != null) {
                 log.info("serving on port {}", server.port());
             }
@@ -95,16 +105,18 @@ public final class ShortenerNode implements AutoCloseable {
         }
     }
 
-    private static Javalin serve(ShortenerConfig config, Resources open, MessagePath messages) {
-        RedisClient redis = open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE));
+    private static Javalin serve(ShortenerConfig config, Watch watch, Resources open, MessagePath messages) {
+        RedisClient redis =
+                open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE, watch.api()));
         InstantSource clock = InstantSource.system();
         Doors doors =
                 Doors.open(config, messages.transactions(), clock, open, purpose -> derive(config.secret(), purpose));
         LinkSearch search = open.add(
                 config.elasticsearch() == null
                         ? LinkIndexes.own(messages.transactions())
-                        : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions()));
-        Javalin server = wire(config, messages, search, doors, redis, clock).create("127.0.0.1");
+                        : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions(), watch.api()));
+        Javalin server =
+                wire(config, watch, open, messages, search, doors, redis, clock).create("127.0.0.1");
         open.add(server::stop);
         server.start(config.port());
         doors.servesAt(server.port());
@@ -113,6 +125,8 @@ public final class ShortenerNode implements AutoCloseable {
 
     private static ShortenerHttp wire(
             ShortenerConfig config,
+            Watch watch,
+            Resources open,
             MessagePath messages,
             LinkSearch search,
             Doors doors,
@@ -133,6 +147,8 @@ public final class ShortenerNode implements AutoCloseable {
         RedisCache<Link> shared = RedisCache.builder(redis, "link", new LinkCodec())
                 .expireAfterWrite(config.sharedLife())
                 .build();
+        watch.cache("links.near", near::stats, open);
+        watch.cache("links.shared", shared::stats, open);
         Shortener shortener = new Shortener(
                 store,
                 messages.clicks(),
@@ -157,6 +173,7 @@ public final class ShortenerNode implements AutoCloseable {
                 creations,
                 visits,
                 () -> isUp(transactions) && messages.isRunning(),
+                watch.filter(),
                 config.baseUrl());
     }
 

@@ -10,6 +10,7 @@ import dev.backendmastery.search.index.SchemaMismatchException;
 import dev.backendmastery.search.index.Search;
 import dev.backendmastery.search.index.SearchIndex;
 import dev.backendmastery.search.index.SearchIndexException;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,10 @@ import org.elasticsearch.client.RestClient;
  * applied survives the node; {@link Capability#LASTING_CURSORS}: ties are broken by id. Not {@code ATOMIC_BATCHES}: a refresh may fall
  * into a batch. Not {@code EXACT_STATISTICS}: deleted documents count until their segment is merged, and each shard counts
  * for itself. Not {@code REPORTS_CUT}. Terms at one position, as beginnings are, are found by terms and not by phrases.
+ *
+ * <p>With {@linkplain Builder#telemetry telemetry}, each request within a trace is a span of kind CLIENT, ended once, whose context
+ * goes to the engine (ET-1 to ET-6); what is outside of any trace, as the threads of a {@link BulkIndexer}, has none. Neither ids nor what is
+ * looked for are shown.
  *
  * <p><b>Threads</b>: any number. <b>Cost</b>: a call over the network each, a snapshot two more (not {@link #search}); an answer is waited for no longer than
  * the timeout, then {@link IndexUnavailableException}. Sorting by score breaks ties by id, which visits every match.
@@ -72,6 +77,7 @@ public final class ElasticsearchIndex implements SearchIndex {
         private int shards = 1;
         private int replicas;
         private Duration timeout = Duration.ofSeconds(30);
+        private OpenTelemetry telemetry = OpenTelemetry.noop();
 
         private Builder(RestClient client, String name, Schema schema) {
             this.client = client;
@@ -106,6 +112,12 @@ public final class ElasticsearchIndex implements SearchIndex {
             return this;
         }
 
+        /** Where its spans go; none unless told otherwise. */
+        public Builder telemetry(OpenTelemetry telemetry) {
+            this.telemetry = Objects.requireNonNull(telemetry, "telemetry");
+            return this;
+        }
+
         /**
          * Opens it.
          *
@@ -113,7 +125,8 @@ public final class ElasticsearchIndex implements SearchIndex {
          * @throws IndexUnavailableException if the engine does not answer
          */
         public ElasticsearchIndex open() {
-            ElasticsearchIndex index = new ElasticsearchIndex(new Rest(client, timeout), name, schema);
+            ElasticsearchIndex index =
+                    new ElasticsearchIndex(new Rest(client, timeout, new RestTraces(telemetry)), name, schema);
             index.make(shards, replicas);
             return index;
         }

@@ -2,6 +2,7 @@ package dev.backendmastery.search.elasticsearch;
 
 import dev.backendmastery.search.index.IndexUnavailableException;
 import dev.backendmastery.search.index.SearchIndexException;
+import io.opentelemetry.api.trace.Span;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -24,9 +25,11 @@ final class Rest {
 
     private final RestClient client;
     private final RequestOptions options;
+    private final RestTraces traces;
 
-    Rest(RestClient client, Duration timeout) {
+    Rest(RestClient client, Duration timeout, RestTraces traces) {
         this.client = client;
+        this.traces = traces;
         int millis = Math.toIntExact(timeout.toMillis());
         this.options = RequestOptions.DEFAULT.toBuilder()
                 .setRequestConfig(RequestConfig.custom()
@@ -80,11 +83,31 @@ final class Rest {
     }
 
     private Answer send(String method, String path, @Nullable String body, ContentType type) throws IOException {
+        if (!traces.active()) {
+            return answer(request(method, path, body, type, options), null);
+        }
+        Span span = traces.begin(method, path);
+        try {
+            return answer(request(method, path, body, type, traces.into(options, span)), span);
+        } catch (IOException | RuntimeException | Error failure) {
+            RestTraces.fail(span, failure);
+            throw failure;
+        } finally {
+            span.end();
+        }
+    }
+
+    private static Request request(
+            String method, String path, @Nullable String body, ContentType type, RequestOptions options) {
         Request request = new Request(method, path);
         request.setOptions(options);
         if (body != null) {
             request.setEntity(new NStringEntity(body, type));
         }
+        return request;
+    }
+
+    private Answer answer(Request request, @Nullable Span span) throws IOException {
         Response response;
         try {
             response = client.performRequest(request);
@@ -92,6 +115,9 @@ final class Rest {
             response = e.getResponse();
         }
         int status = response.getStatusLine().getStatusCode();
+        if (span != null) {
+            RestTraces.answered(span, status, response.getHost(), request.getEndpoint());
+        }
         HttpEntity entity = response.getEntity();
         if (entity == null) {
             return new Answer(status, Node.NOTHING);

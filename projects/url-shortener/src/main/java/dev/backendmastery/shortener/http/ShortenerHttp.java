@@ -27,16 +27,24 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.staticfiles.Location;
 import io.javalin.json.JavalinJackson;
+import io.javalin.router.Endpoint;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.jspecify.annotations.Nullable;
 
 /** The service over HTTP: an API under {@code /api}, short addresses at the root, a page to try both. */
 public final class ShortenerHttp {
+
+    private static final String ROUTE = "shortener.route";
 
     private final Shortener shortener;
     private final JavalinGuard guard;
@@ -45,6 +53,7 @@ public final class ShortenerHttp {
     private final KeyedRateLimiter<String> creations;
     private final KeyedRateLimiter<String> visits;
     private final BooleanSupplier ready;
+    private final @Nullable Filter filter;
     private final @Nullable String baseUrl;
 
     /**
@@ -64,6 +73,7 @@ public final class ShortenerHttp {
             KeyedRateLimiter<String> creations,
             KeyedRateLimiter<String> visits,
             BooleanSupplier ready,
+            @Nullable Filter filter,
             @Nullable String baseUrl) {
         this.shortener = shortener;
         this.guard = guard;
@@ -72,6 +82,7 @@ public final class ShortenerHttp {
         this.creations = creations;
         this.visits = visits;
         this.ready = ready;
+        this.filter = filter;
         this.baseUrl = baseUrl;
     }
 
@@ -85,7 +96,22 @@ public final class ShortenerHttp {
         return Javalin.create(config -> configure(config, host));
     }
 
+    /** The pattern that a request has matched; null if it has none, such as a file. */
+    public static @Nullable String routeOf(HttpServletRequest request) {
+        return (String) request.getAttribute(ROUTE);
+    }
+
     private void configure(JavalinConfig config, String host) {
+        if (filter != null) {
+            config.jetty.modifyServletContextHandler(
+                    handler -> handler.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST)));
+            config.routes.beforeMatched(context -> {
+                Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
+                if (endpoint != null) {
+                    context.attribute(ROUTE, endpoint.path);
+                }
+            });
+        }
         config.startup.showJavalinBanner = false;
         config.jetty.host = host;
         config.http.maxRequestSize = 16_384;

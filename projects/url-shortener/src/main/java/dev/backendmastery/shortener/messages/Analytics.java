@@ -8,11 +8,13 @@ import dev.backendmastery.messaging.consumer.ConsumerRuntime;
 import dev.backendmastery.messaging.consumer.Handler;
 import dev.backendmastery.messaging.consumer.Order;
 import dev.backendmastery.messaging.consumer.RetryPolicy;
+import dev.backendmastery.messaging.consumer.TracedHandler;
 import dev.backendmastery.messaging.log.Message;
 import dev.backendmastery.messaging.log.MessageLog;
 import dev.backendmastery.messaging.log.Subscription;
 import dev.backendmastery.patterns.inbox.BeyondHorizonException;
 import dev.backendmastery.patterns.inbox.PostgresInbox;
+import dev.backendmastery.shortener.Watch;
 import dev.backendmastery.shortener.application.ClickLog.Click;
 import dev.backendmastery.shortener.application.LinkEvent;
 import dev.backendmastery.shortener.postgres.PostgresClickLog;
@@ -34,13 +36,14 @@ public final class Analytics implements AutoCloseable {
     private final PostgresInbox inbox;
     private final ConsumerRuntime clicks;
     private final ConsumerRuntime links;
+    private final Resources observed = new Resources();
 
     /**
-     * Begins to read. The log is not closed with it.
+     * Begins to read, and tells {@code watch} of it. The log is not closed with it.
      *
      * @throws dev.backendmastery.messaging.log.LogUnavailableException if the log does not answer; nothing has begun
      */
-    public Analytics(MessageLog log, Transactions transactions, InstantSource clock) {
+    public Analytics(MessageLog log, Transactions transactions, InstantSource clock, Watch watch) {
         inbox = new PostgresInbox(transactions, Isolation.READ_COMMITTED, Messages.KEPT, clock);
         clicks = start(
                 log,
@@ -48,9 +51,13 @@ public final class Analytics implements AutoCloseable {
                 Messages.CLICKS,
                 Order.NONE,
                 4,
-                record -> receive(
-                        record.message(),
-                        (tx, message) -> PostgresClickLog.insert(tx, List.of(Messages.content(message, Click.class)))));
+                TracedHandler.of(
+                        record -> receive(
+                                record.message(),
+                                (tx, message) ->
+                                        PostgresClickLog.insert(tx, List.of(Messages.content(message, Click.class)))),
+                        watch.api()));
+        watch.consumer(GROUP + ".clicks", clicks, observed);
         try {
             links = start(
                     log,
@@ -58,9 +65,13 @@ public final class Analytics implements AutoCloseable {
                     Messages.LINKS,
                     Order.KEY,
                     2,
-                    record -> receive(
-                            record.message(),
-                            (tx, message) -> PostgresLinkHistory.add(tx, Messages.content(message, LinkEvent.class))));
+                    TracedHandler.of(
+                            record -> receive(
+                                    record.message(),
+                                    (tx, message) ->
+                                            PostgresLinkHistory.add(tx, Messages.content(message, LinkEvent.class))),
+                            watch.api()));
+            watch.consumer(GROUP + ".links", links, observed);
         } catch (RuntimeException e) {
             clicks.close();
             throw e;
@@ -105,6 +116,7 @@ public final class Analytics implements AutoCloseable {
 
     @Override
     public void close() {
+        observed.close();
         clicks.close();
         links.close();
     }

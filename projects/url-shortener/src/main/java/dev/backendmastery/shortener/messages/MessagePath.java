@@ -6,12 +6,17 @@ import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
 import dev.backendmastery.messaging.log.KafkaLog;
 import dev.backendmastery.messaging.log.MessageLog;
+import dev.backendmastery.messaging.log.TracedLog;
 import dev.backendmastery.patterns.outbox.LogPublisher;
+import dev.backendmastery.patterns.outbox.Outbox;
 import dev.backendmastery.patterns.outbox.OutboxAdmin;
+import dev.backendmastery.patterns.outbox.OutboxLag;
 import dev.backendmastery.patterns.outbox.PostgresOutbox;
 import dev.backendmastery.patterns.outbox.RelaySettings;
+import dev.backendmastery.patterns.outbox.TracedOutbox;
 import dev.backendmastery.patterns.outbox.WakeUps;
 import dev.backendmastery.patterns.outbox.WokenRelay;
+import dev.backendmastery.shortener.Watch;
 import dev.backendmastery.shortener.application.ClickLog;
 import dev.backendmastery.shortener.postgres.Expiry;
 import dev.backendmastery.shortener.postgres.LinkEvents;
@@ -21,6 +26,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +39,7 @@ public final class MessagePath implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessagePath.class);
     private static final Duration LOG_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LOOK_AT_LAG_EVERY = Duration.ofSeconds(2);
     private static final Duration WAKE_UP_EVERY = Duration.ofMillis(10);
 
     private final Resources open;
@@ -64,16 +71,19 @@ public final class MessagePath implements AutoCloseable {
     /**
      * Messages through Kafka. Makes the topics if they are not there.
      *
+     * @param watch is told what it does
      * @param relays whether it carries the outbox to Kafka
      * @param counts whether it counts what comes from there
      * @throws dev.backendmastery.messaging.log.LogUnavailableException if it does not answer; nothing stays open
      */
-    public static MessagePath through(String kafka, String jdbcUrl, Database database, boolean relays, boolean counts) {
+    public static MessagePath through(
+            String kafka, String jdbcUrl, Database database, Watch watch, boolean relays, boolean counts) {
         Resources open = new Resources();
         try {
             Transactions plain = new PostgresTransactions(database);
-            PostgresOutbox outbox = new PostgresOutbox();
-            MessageLog log = open.add(KafkaLog.at(kafka).timeout(LOG_TIMEOUT).open());
+            Outbox outbox = TracedOutbox.of(new PostgresOutbox(), watch.api());
+            MessageLog log = open.add(
+                    TracedLog.of(KafkaLog.at(kafka).timeout(LOG_TIMEOUT).open(), "kafka", watch.api()));
             Messages.createTopics(log);
             WakeUps wakeUps = open.add(WakeUps.to(jdbcUrl, WAKE_UP_EVERY));
             Transactions waking = WakeUps.waking(plain, wakeUps::committed);
@@ -94,10 +104,13 @@ public final class MessagePath implements AutoCloseable {
                 Expiry expiry = new Expiry(waking, events, UuidV7.fast(), InstantSource.system());
                 each(housekeeping, Duration.ofSeconds(1), "telling of what has expired", expiry::tell);
                 each(housekeeping, Duration.ofMinutes(1), "making room in the outbox", admin::rotate);
+                AtomicReference<OutboxLag> lag = new AtomicReference<>(admin.lag());
+                each(housekeeping, LOOK_AT_LAG_EVERY, "looking at the outbox", () -> lag.set(admin.lag()));
+                watch.relay(relay, lag::get, open);
             }
             Analytics analytics = null;
             if (counts) {
-                analytics = open.add(new Analytics(log, plain, InstantSource.system()));
+                analytics = open.add(new Analytics(log, plain, InstantSource.system(), watch));
                 each(housekeeping, Duration.ofHours(1), "forgetting old messages", analytics::forget);
             }
             return new MessagePath(open, waking, new LogClickLog(log, outbox, waking), events, analytics);

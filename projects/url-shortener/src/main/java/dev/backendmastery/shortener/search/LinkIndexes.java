@@ -12,6 +12,7 @@ import dev.backendmastery.search.index.Similarity;
 import dev.backendmastery.shortener.messages.Resources;
 import dev.backendmastery.shortener.postgres.LinkFeed;
 import dev.backendmastery.shortener.postgres.LinkFeed.Change;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,11 +48,12 @@ public final class LinkIndexes {
      *
      * @param hostAndPort where it is; it need not answer yet
      */
-    public static IndexedLinkSearch elasticsearch(String hostAndPort, Transactions transactions) {
+    public static IndexedLinkSearch elasticsearch(
+            String hostAndPort, Transactions transactions, OpenTelemetry telemetry) {
         HttpHost host = HttpHost.create("http://" + hostAndPort);
         Resources open = new Resources();
         RestClient client = open.add(RestClient.builder(host).build());
-        return follow(transactions, open.add(new Shared(client)), open);
+        return follow(transactions, open.add(new Shared(client, telemetry)), open);
     }
 
     private static IndexedLinkSearch follow(Transactions transactions, LinkIndexer.Target target, Resources open) {
@@ -84,12 +86,14 @@ public final class LinkIndexes {
     private static final class Shared implements LinkIndexer.Target, AutoCloseable {
 
         private final RestClient client;
+        private final OpenTelemetry telemetry;
         private final Resources opened = new Resources();
         private @Nullable ElasticsearchIndex index;
         private @Nullable BulkWriter writer;
 
-        Shared(RestClient client) {
+        Shared(RestClient client, OpenTelemetry telemetry) {
             this.client = client;
+            this.telemetry = telemetry;
         }
 
         @Override
@@ -100,6 +104,7 @@ public final class LinkIndexes {
                 String name = "shortener-links-"
                         + Integer.toHexString(LinkDocuments.SCHEMA.fingerprint().hashCode());
                 there = opened.add(ElasticsearchIndex.at(client, name, LinkDocuments.SCHEMA)
+                        .telemetry(telemetry)
                         .open());
                 writer = opened.add(
                         BulkIndexer.to(there.sink(), dead -> LOG.error("a link cannot be found by words: {}", dead))

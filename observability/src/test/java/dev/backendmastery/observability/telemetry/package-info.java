@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.observability.telemetry;
+
+import org.jspecify.annotations.NullMarked;
