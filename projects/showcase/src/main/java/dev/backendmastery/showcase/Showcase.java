@@ -45,7 +45,7 @@ public final class Showcase {
             System.exit(2);
         }
         // What it says to people is not to stand between what a server says of itself.
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        System.setProperty("logback.configurationFile", "logback-showcase.xml");
         try {
             if (check) {
                 System.exit(new Check(OUT).run() ? 0 : 1);
@@ -152,7 +152,9 @@ public final class Showcase {
     private static Map<String, String> telling(Map<String, String> settings, View view, String name) {
         Map<String, String> telling = new TreeMap<>(settings);
         telling.put("OTEL_SERVICE_NAME", "url-shortener");
-        telling.put("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=" + name);
+        telling.put("OTEL_RESOURCE_ATTRIBUTES", View.resource(name));
+        telling.put("OTEL_TRACES_EXPORTER", "otlp");
+        telling.put("OTEL_METRICS_EXPORTER", "otlp");
         telling.put("OTEL_EXPORTER_OTLP_ENDPOINT", view.otlp());
         telling.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
         telling.put("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "base2_exponential_bucket_histogram");

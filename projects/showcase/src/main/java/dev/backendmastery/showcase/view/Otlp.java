@@ -25,6 +25,9 @@ final class Otlp {
     /** Longer values are cut, further attributes, events and links left away. */
     static final int MAX_TEXT = 2_000;
 
+    /** Of a resource: what the page calls it. */
+    static final String NODE = "showcase.node";
+
     private static final int MAX_ATTRIBUTES = 64;
     private static final int MAX_EVENTS = 32;
     private static final int MAX_LINKS = 32;
@@ -99,11 +102,17 @@ final class Otlp {
                 },
                 cut(span.getStatus().getMessage()),
                 resource.getOrDefault("service.name", ""),
-                resource.getOrDefault("service.instance.id", ""),
+                node(resource),
                 scope,
                 attributes(span.getAttributesList()),
                 events,
                 links);
+    }
+
+    /** A name that people have given it, or else the one that it has given itself. */
+    private static String node(SortedMap<String, String> resource) {
+        return resource.getOrDefault(
+                NODE, resource.getOrDefault("service.instance.id", resource.getOrDefault("service.name", "")));
     }
 
     private static Span.Kind kind(io.opentelemetry.proto.trace.v1.Span.SpanKind kind) {
@@ -153,7 +162,7 @@ final class Otlp {
         int rejected = 0;
         for (ResourceMetrics resource : request.getResourceMetricsList()) {
             SortedMap<String, String> of = attributes(resource.getResource().getAttributesList());
-            String node = of.getOrDefault("service.instance.id", of.getOrDefault("service.name", ""));
+            String node = node(of);
             for (var scope : resource.getScopeMetricsList()) {
                 for (Metric metric : scope.getMetricsList()) {
                     rejected += keep(node, metric, metrics);

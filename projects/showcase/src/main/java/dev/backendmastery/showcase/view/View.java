@@ -110,6 +110,11 @@ public final class View implements AutoCloseable {
         return url() + "/otlp";
     }
 
+    /** What a node is to say of itself to be called {@code name} on the page: what {@code OTEL_RESOURCE_ATTRIBUTES} wants. */
+    public static String resource(String name) {
+        return Otlp.NODE + "=" + name;
+    }
+
     /** Whose health to ask for: addresses by name. */
     public void nodes(Map<String, String> urls) {
         health.nodes(urls);
