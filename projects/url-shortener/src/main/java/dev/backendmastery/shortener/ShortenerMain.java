@@ -1,12 +1,12 @@
 package dev.backendmastery.shortener;
 
-import dev.backendmastery.core.id.UuidV7;
 import dev.backendmastery.observability.telemetry.Telemetry;
 import dev.backendmastery.shortener.messages.Resources;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import java.io.PrintStream;
 import java.security.SecureRandom;
+import java.util.UUID;
 
 /** Starts a node from the environment and prints {@code READY url}; it ends on a signal, or when its input closes. With {@code new-key} it prints a key and ends. */
 public final class ShortenerMain {
@@ -57,7 +57,7 @@ public final class ShortenerMain {
         return Telemetry.builder("url-shortener")
                 .resource(Attributes.of(
                         AttributeKey.stringKey("service.instance.id"),
-                        UuidV7.secure().nextId().toString()))
+                        UUID.randomUUID().toString()))
                 .otherwise("OTEL_TRACES_EXPORTER", "none")
                 .otherwise("OTEL_METRICS_EXPORTER", "none")
                 .believeCallersSampling(false)
