@@ -137,13 +137,13 @@ public final class View implements AutoCloseable {
                 false));
         config.routes.before(this::guard);
         config.routes.get(
-                "/", context -> context.contentType("text/html; charset=utf-8").result(resource("index.html")));
+                "/", context -> context.contentType("text/html; charset=utf-8").result(file("index.html")));
         config.routes.get("/view.js", context -> context.contentType("text/javascript; charset=utf-8")
-                .result(resource("view.js")));
+                .result(file("view.js")));
         config.routes.get("/view.css", context -> context.contentType("text/css; charset=utf-8")
-                .result(resource("view.css")));
+                .result(file("view.css")));
         config.routes.get(
-                "/icon.svg", context -> context.contentType("image/svg+xml").result(resource("icon.svg")));
+                "/icon.svg", context -> context.contentType("image/svg+xml").result(file("icon.svg")));
         config.routes.post("/otlp/v1/traces", context -> take(context, Signal.TRACES));
         config.routes.post("/otlp/v1/metrics", context -> take(context, Signal.METRICS));
         api.install(config.routes);
@@ -179,7 +179,7 @@ public final class View implements AutoCloseable {
                 .result(answer.body().toByteArray());
     }
 
-    private static byte[] resource(String name) {
+    private static byte[] file(String name) {
         try (InputStream in = View.class.getResourceAsStream("/view/" + name)) {
             if (in == null) {
                 throw new IllegalStateException(name + " is not on the class path");
