@@ -342,7 +342,7 @@ function showNumbers(numbers) {
   }
   keyed($("numbers"), [...groups], ([group]) => group, ([group]) => {
     const details = make("details", {}, make("summary", { text: group }), make("table", {}, make("thead", {}, make("tr")), make("tbody")));
-    details.open = group !== "jvm" && group !== "otel";
+    details.open = !["jvm", "otel", "otlp"].includes(group);
     return details;
   }, (details, [group, rows]) => {
     setText(details.firstChild, `${group} (${rows.size})`);
@@ -381,6 +381,7 @@ const filter = { cell: null };
 function tracesPath() {
   const query = new URLSearchParams({ limit: "60" });
   if ($("trace-route").value) query.set("route", $("trace-route").value);
+  if ($("trace-probes").checked) query.set("probes", "1");
   if ($("trace-errors").checked) query.set("errors", "1");
   if ($("trace-order").value) query.set("slowest", "1");
   for (const [name, value] of Object.entries(filter.cell ?? {})) query.set(name, String(value));
@@ -413,7 +414,7 @@ async function refreshTraces(always) {
   if (always || !($("trace-hold").checked || $("traces").matches(":hover"))) showTraces(await ask(tracesPath()));
 }
 
-for (const id of ["trace-route", "trace-order", "trace-errors"]) $(id).addEventListener("change", () => refreshTraces(true));
+for (const id of ["trace-route", "trace-order", "trace-errors", "trace-probes"]) $(id).addEventListener("change", () => refreshTraces(true));
 $("top-attribute").addEventListener("change", () => refresh());
 $("filter").addEventListener("submit", event => event.preventDefault());
 $("cell-filter").addEventListener("click", () => {
@@ -424,7 +425,7 @@ $("cell-filter").addEventListener("click", () => {
 
 // ---- one trace
 
-const shown = { id: null, text: "", open: new Set() };
+const shown = { id: null, text: "", open: new Set(), target: null };
 
 function ordered(spans) {
   const ids = new Set(spans.map(span => span.id));
@@ -453,7 +454,20 @@ function lines(pairs) {
 
 function hop(link, way) {
   const name = link.name || `a span of trace ${link.traceId.slice(0, 8)}… that is not here`;
-  return make("a", { href: `#${link.traceId}`, text: `${way} ${name}`, "data-span": link.spanId, title: `trace ${link.traceId}, span ${link.spanId}` });
+  const node = make("a", { href: `#${link.traceId}`, text: `${way} ${name}`, "data-span": link.spanId, title: `trace ${link.traceId}, span ${link.spanId}` });
+  node.addEventListener("click", event => {
+    shown.target = link.spanId;
+    if (link.traceId === shown.id) { event.preventDefault(); goToTarget(); }
+  });
+  return node;
+}
+
+/** To the span that a link leads to. */
+function goToTarget() {
+  const button = shown.target && document.querySelector(`#spans li[data-span="${CSS.escape(shown.target)}"] > button`);
+  shown.target = null;
+  button?.focus();
+  return Boolean(button);
 }
 
 function spanNode({ span, depth }, whole, linkedFrom) {
@@ -560,7 +574,7 @@ async function fromHash() {
   if (shown.id) {
     await refreshTrace();
     $("trace-section").scrollIntoView({ block: "nearest" });
-    $("trace-title").focus({ preventScroll: true });
+    if (!goToTarget()) $("trace-title").focus({ preventScroll: true });
   }
   for (const tr of $("traces").tBodies[0].rows) tr.classList.toggle("chosen", tr.dataset.key === shown.id);
 }

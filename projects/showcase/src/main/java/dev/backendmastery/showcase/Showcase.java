@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts real engines and the systems on them, and prints where to look; with {@code --check} sends traffic through them
@@ -46,6 +47,8 @@ public final class Showcase {
         }
         // What it says to people is not to stand between what a server says of itself.
         System.setProperty("logback.configurationFile", "logback-showcase.xml");
+        // Before the engines' threads do: who comes while it is set up is put off, with a warning.
+        LoggerFactory.getILoggerFactory();
         try {
             if (check) {
                 System.exit(new Check(OUT).run() ? 0 : 1);

@@ -140,6 +140,7 @@ final class Api {
         double most = 1e9; // seconds: until 2001, and 30 years
         Filter filter = new Filter(
                 text(context, "route"),
+                !text(context, "probes").isEmpty(),
                 !text(context, "errors").isEmpty(),
                 !text(context, "slowest").isEmpty(),
                 (long) (decimal(context, "from", 0, 0, 9 * most) * NANOS_PER_SECOND),

@@ -68,13 +68,21 @@ final class TraceStore {
      * What to look for.
      *
      * @param route of the root's {@code http.route}, or of its name; empty for any
+     * @param probes also those of health, which nobody but the view asks for
      * @param slowest slowest first, instead of latest first
      * @param endFrom of the root's end, in nanoseconds since 1970
      * @param minNanos of the root's duration
      */
     record Filter(
-            String route, boolean errorsOnly, boolean slowest, long endFrom, long endTo, long minNanos, long maxNanos) {
-        static final Filter ALL = new Filter("", false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+            String route,
+            boolean probes,
+            boolean errorsOnly,
+            boolean slowest,
+            long endFrom,
+            long endTo,
+            long minNanos,
+            long maxNanos) {
+        static final Filter ALL = new Filter("", true, false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
     }
 
     /** How often a value occurs. */
@@ -166,7 +174,8 @@ final class TraceStore {
         });
         found.sort(
                 filter.slowest
-                        ? Comparator.comparingLong(Summary::nanos).reversed()
+                        ? Comparator.comparingLong((Summary summary) -> summary.root.nanos())
+                                .reversed()
                         : Comparator.comparingLong(Summary::startNanos).reversed());
         return found.subList(0, Math.min(limit, found.size()));
     }
@@ -174,7 +183,9 @@ final class TraceStore {
     private static boolean passes(Filter filter, Summary summary) {
         long end = summary.root.endNanos();
         long nanos = summary.root.nanos();
-        return (filter.route.isEmpty() || filter.route.equals(route(summary.root)))
+        return (filter.route.isEmpty()
+                        ? filter.probes || !isProbe(summary.root)
+                        : filter.route.equals(route(summary.root)))
                 && !(filter.errorsOnly && summary.errors == 0)
                 && end >= filter.endFrom
                 && end <= filter.endTo
@@ -209,13 +220,17 @@ final class TraceStore {
         return span.attributes().getOrDefault("http.route", span.name());
     }
 
-    /** The values of an attribute of the server's spans that ended at {@code sinceNanos} or later, most frequent first. */
+    private static boolean isProbe(Span span) {
+        return span.attributes().getOrDefault("http.route", "").startsWith("/health");
+    }
+
+    /** The values of an attribute of the server's spans, but the probes', that ended at {@code sinceNanos} or later, most frequent first. */
     synchronized List<Count> top(String attribute, long sinceNanos, int limit) {
         Map<String, Integer> counts = new HashMap<>();
         for (Kept kept : traces.values()) {
             for (Span span : kept.spans.values()) {
                 String value = span.attributes().get(attribute);
-                if (value != null && span.kind() == Kind.SERVER && span.endNanos() >= sinceNanos) {
+                if (value != null && span.kind() == Kind.SERVER && span.endNanos() >= sinceNanos && !isProbe(span)) {
                     counts.merge(value, 1, Integer::sum);
                 }
             }

@@ -36,7 +36,7 @@ public final class View implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(View.class);
 
-    private static final int TRACES = 2_000;
+    private static final int TRACES = 5_000;
     private static final int SPANS = 500;
     private static final long TRACE_BYTES = 48_000_000;
     private static final int SERIES = 1_500;

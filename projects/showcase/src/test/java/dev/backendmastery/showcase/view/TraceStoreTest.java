@@ -139,13 +139,35 @@ final class TraceStoreTest {
         assertEquals(List.of("c", "b"), ids(traces.list(Filter.ALL, 2)));
         assertEquals(
                 List.of("a", "c", "b"),
-                ids(traces.list(new Filter("", false, true, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
+                ids(traces.list(new Filter("", true, false, true, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
         assertEquals(
                 List.of("a"),
-                ids(traces.list(new Filter("/{code}", false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
+                ids(traces.list(new Filter("/{code}", true, false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
         assertEquals(
-                List.of("b"), ids(traces.list(new Filter("", true, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
-        assertEquals(List.of("c"), ids(traces.list(new Filter("", false, false, 80, 95, 20, 40), 9)));
+                List.of("b"),
+                ids(traces.list(new Filter("", true, true, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE), 9)));
+        assertEquals(List.of("c"), ids(traces.list(new Filter("", true, false, false, 80, 95, 20, 40), 9)));
+    }
+
+    @Test
+    void probesAreThereForWhoAsksForThem() {
+        Map<String, String> probe = Map.of("http.route", "/health/ready", "url.path", "/health/ready");
+        traces.add(span("a", "1", "", 0, 10, Span.Status.UNSET, probe));
+        Filter none = new Filter("", false, false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+        assertEquals(List.of(), traces.list(none, 9));
+        assertEquals(List.of(), traces.top("url.path", 0, 9));
+        assertEquals(List.of("a"), ids(traces.list(Filter.ALL, 9)));
+        Filter route = new Filter("/health/ready", false, false, false, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+        assertEquals(List.of("a"), ids(traces.list(route, 9)));
+    }
+
+    @Test
+    void theSlowestIsTheOneThatWasAnsweredLast() {
+        traces.add(span("a", "1", "", 0, 10));
+        traces.add(span("a", "2", "1", 20, 900)); // what it led to, later
+        traces.add(span("b", "1", "", 0, 50));
+        Filter slowest = new Filter("", true, false, true, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+        assertEquals(List.of("b", "a"), ids(traces.list(slowest, 9)));
     }
 
     @Test

@@ -213,6 +213,7 @@ final class ViewBrowserTest {
         spans.locator(".span.PRODUCER .hops a").click();
         assertThat(page.locator("#trace-id")).containsText(process.getTraceId());
         assertThat(spans.locator(".span")).hasCount(2);
+        assertThat(spans.locator(".span.CONSUMER > button")).isFocused();
         Locator back = spans.locator(".span.CONSUMER .hops a");
         assertThat(back).containsText("send clicks");
         back.click();
