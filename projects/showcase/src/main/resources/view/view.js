@@ -542,11 +542,14 @@ function showTrace(trace) {
   $("lines-empty").hidden = trace.lines.length > 0;
   $("lines").replaceChildren(...trace.lines.map(line => {
     const at = line.time ? Date.parse(line.time) - trace.start : NaN;
-    const rest = Object.entries(line.fields).map(([name, value]) => `${name}=${value}`).join("  ");
+    const fields = Object.entries(line.fields).filter(([name]) => name !== "trace_flags");
+    const isLong = ([, value]) => value.length > 200 || value.includes("\n");
+    const rest = fields.filter(field => !isLong(field)).map(([name, value]) => `${name}=${value}`).join("  ");
     const item = make("li", { "data-span": line.spanId, tabindex: "0", title: line.logger });
     item.append(make("span", { cls: "faint", text: isNaN(at) ? "" : `${at < 0 ? "−" : "+"}${duration(Math.abs(at) / 1e3)} ` }),
       make("span", { cls: `level ${/^[A-Z]+$/.test(line.level) ? line.level : ""}`, text: line.level && `${line.level} ` }), make("span", { text: line.message }));
     if (rest) item.append(make("span", { cls: "faint", text: `\n${rest}` }));
+    for (const [name, value] of fields.filter(isLong)) item.append(make("details", {}, make("summary", { text: name }), value));
     return item;
   }));
 }

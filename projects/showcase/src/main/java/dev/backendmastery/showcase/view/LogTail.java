@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTail {
 
-    static final int MAX_LINE = 16_384;
-    static final int MAX_CHARS = 16_000_000;
+    static final int MAX_LINE = 65_536;
+    static final int MAX_CHARS = 12_000_000;
 
     private static final int CHUNK = 65_536;
     private static final int CHUNKS_AT_ONCE = 64;

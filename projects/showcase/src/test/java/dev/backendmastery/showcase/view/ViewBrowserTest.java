@@ -39,6 +39,10 @@ final class ViewBrowserTest {
     private static final LocatorAssertions.ContainsTextOptions SOON =
             new LocatorAssertions.ContainsTextOptions().setTimeout(15_000);
 
+    /** What is seen, not what is there. */
+    private static final LocatorAssertions.ContainsTextOptions INNER =
+            new LocatorAssertions.ContainsTextOptions().setUseInnerText(true);
+
     @TempDir
     Path folder = Path.of("");
 
@@ -104,7 +108,7 @@ final class ViewBrowserTest {
                     log,
                     "{\"time\":\"" + Instant.now() + "\",\"level\":\"WARN\",\"trace_id\":\"" + query.getTraceId()
                             + "\",\"span_id\":\"" + query.getSpanId()
-                            + "\",\"logger\":\"shortener\",\"message\":\"the <i>lock</i> was not had\",\"code\":\"slow-one\"}\n"
+                            + "\",\"logger\":\"shortener\",\"message\":\"the <i>lock</i> was not had\",\"code\":\"slow-one\",\"exception.stacktrace\":\"LockException: <u>not</u> had\\n\\tat X\"}\n"
                             + "a line that is no JSON\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
@@ -199,6 +203,9 @@ final class ViewBrowserTest {
         assertThat(spans.locator(".span.SERVER .track em")).hasText("1.40 s");
         assertThat(page.locator("#lines")).containsText("the <i>lock</i> was not had", SOON);
         assertThat(page.locator("#lines")).containsText("code=slow-one");
+        assertThat(page.locator("#lines")).not().containsText("at X", INNER);
+        page.locator("#lines summary").click();
+        assertThat(page.locator("#lines")).containsText("LockException: <u>not</u> had\n\tat X", INNER);
         Locator root = spans.locator(".span.SERVER");
         root.getByRole(AriaRole.BUTTON).click();
         assertThat(root.locator(".more")).containsText(Told.HTML);
