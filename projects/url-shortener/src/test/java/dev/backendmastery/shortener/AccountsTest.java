@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backendmastery.engines.Engines;
 import dev.backendmastery.shortener.Client.Reply;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Accounts, sessions, keys and what stands before all of them, as browsers and programs see it; on two nodes. */
 @SuppressWarnings("NullAway.Init") // start() comes first
@@ -27,17 +31,25 @@ final class AccountsTest {
 
     private static final String PASSWORD = "a long sentence nobody would guess";
     private static final List<String> SECRETS = new ArrayList<>(List.of(PASSWORD, "another long sentence of mine"));
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
 
     private static ShortenerNode one;
     private static ShortenerNode two;
-    private static PrintStream err;
+    private static final OutputStreamAppender<ILoggingEvent> logged = new OutputStreamAppender<>();
     private static int people;
 
     @BeforeAll
     static void start() {
-        err = System.err;
-        System.setErr(new PrintStream(LOG, true, StandardCharsets.UTF_8)); // where the node logs to
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(ROOT.getLoggerContext());
+        encoder.setPattern("%msg %mdc %kvp%n");
+        encoder.start();
+        logged.setContext(ROOT.getLoggerContext());
+        logged.setEncoder(encoder);
+        logged.setOutputStream(LOG);
+        logged.start();
+        ROOT.addAppender(logged);
         ShortenerConfig config = Nodes.on(Engines.postgres().createDatabase(), Engines.redis())
                 .corsOrigin("https://friends.example.org")
                 .build();
@@ -49,11 +61,11 @@ final class AccountsTest {
     static void stop() {
         one.close();
         two.close();
-        System.setErr(err);
-        String logged = LOG.toString(StandardCharsets.UTF_8);
-        assertTrue(logged.contains("serving on port"), "it is the log that was looked at");
+        ROOT.detachAppender(logged);
+        String text = LOG.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("serving on port"), "it is the log that was looked at");
         for (String secret : SECRETS) {
-            assertFalse(logged.contains(secret), "a secret is in the log");
+            assertFalse(text.contains(secret), "a secret is in the log");
         }
     }
 

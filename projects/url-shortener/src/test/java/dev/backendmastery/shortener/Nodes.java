@@ -29,7 +29,8 @@ final class Nodes {
                         jdbcUrl,
                         redis.host(),
                         redis.port(),
-                        "a secret for tests, 32 characters long at least",
+                        // One for each database: codes are made with it, and Redis would know those of another test.
+                        "a secret for tests, of " + jdbcUrl,
                         ADMIN_KEY)
                 .cacheLives(NEAR_LIFE, Duration.ofSeconds(10))
                 .creationsPerMinute(100_000)
