@@ -243,13 +243,8 @@ public final class OpenMetrics {
 
     private static StringBuilder labels(StringBuilder text, Attributes attributes, String bound) {
         Map<String, String> labels = new TreeMap<>();
-        attributes.forEach((key, value) -> {
-            String name = name(key.getKey()).replace(':', '_');
-            labels.merge(
-                    name.equals("le") || name.startsWith("__") ? "attribute_" + name : name,
-                    String.valueOf(value),
-                    (one, other) -> one + ";" + other);
-        });
+        attributes.forEach((key, value) ->
+                labels.merge(label(key.getKey()), String.valueOf(value), (one, other) -> one + ";" + other));
         if (!bound.isEmpty()) {
             labels.put("le", bound);
         }
@@ -264,6 +259,12 @@ public final class OpenMetrics {
             text.append('}');
         }
         return text;
+    }
+
+    /** The name of a label: none that the text itself has a use for. */
+    static String label(String attribute) {
+        String name = name(attribute).replace(':', '_');
+        return name.equals("le") || name.startsWith("__") ? "attribute_" + name : name;
     }
 
     private static String name(String text) {

@@ -11,6 +11,7 @@
  * <tr><td>what somebody else counts: pools, caches, breakers</td><td>{@link dev.backendmastery.observability.metrics.Meters#gauge gauge}, {@link dev.backendmastery.observability.metrics.Meters#observedCounter observedCounter}</td></tr>
  * <tr><td>merging, asking for quantiles</td><td>{@link dev.backendmastery.observability.metrics.ExponentialHistogram}</td></tr>
  * <tr><td>a scrape</td><td>{@link dev.backendmastery.observability.metrics.OpenMetrics}</td></tr>
+ * <tr><td>a dashboard of all that is measured</td><td>{@link dev.backendmastery.observability.metrics.GrafanaDashboard}</td></tr>
  * <tr><td>names that dashboards know</td><td>{@link dev.backendmastery.observability.metrics.MetricNames}</td></tr>
  * </table>
  *

@@ -9,6 +9,7 @@ import dev.backendmastery.engines.Kafka;
 import dev.backendmastery.engines.Postgres;
 import dev.backendmastery.engines.Redis;
 import dev.backendmastery.shortener.ShortenerConfig;
+import dev.backendmastery.showcase.view.View;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -17,10 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts real engines and the systems on them, and prints where to look; with {@code --check} sends traffic through them
@@ -40,6 +45,10 @@ public final class Showcase {
             System.err.println("usage: ./showcase [--check]");
             System.exit(2);
         }
+        // What it says to people is not to stand between what a server says of itself.
+        System.setProperty("logback.configurationFile", "logback-showcase.xml");
+        // Before the engines' threads do: who comes while it is set up is put off, with a warning.
+        LoggerFactory.getILoggerFactory();
         try {
             if (check) {
                 System.exit(new Check(OUT).run() ? 0 : 1);
@@ -93,18 +102,30 @@ public final class Showcase {
                 seconds(elasticsearch.startTime()));
         OUT.println("Starting two nodes of the URL shortener ...");
         String key = randomKey();
-        Map<String, String> settings = settings(postgres.createDatabase(), redis, kafka, key);
+        String database = postgres.createDatabase();
+        Map<String, String> settings = settings(database, redis, kafka, key);
         Path log = Files.createTempFile("showcase-", ".log");
+        View view = View.start(0, log);
         settings.put("SHORTENER_PORT", Integer.toString(port));
-        NodeProcess one = NodeProcess.start(settings, log);
+        NodeProcess one = NodeProcess.start(telling(settings, view, "one"), log);
         settings.put("SHORTENER_PORT", "0");
         settings.put("SHORTENER_ELASTICSEARCH", at(elasticsearch));
-        NodeProcess two = NodeProcess.start(settings, log);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(one, two, log), "end-of-showcase"));
+        NodeProcess two = NodeProcess.start(telling(settings, view, "two"), log);
+        List<String> nodes = List.of(one.url(), two.url());
+        PlantedFaults faults = new PlantedFaults(database, nodes, key);
+        view.nodes(Map.of("one", one.url(), "two", two.url()));
+        view.faults(faults);
+        List<AutoCloseable> all = new ArrayList<>(List.of(faults, one, two, view));
+        if (!System.getenv().getOrDefault("SHOWCASE_TRAFFIC", "1").equals("0")) {
+            all.add(0, Visitor.start(nodes, key, new Random()));
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(all, log), "end-of-showcase"));
         OUT.printf("Ready after %s.%n%n", seconds(Duration.ofNanos(System.nanoTime() - start)));
         OUT.println("  URL shortener   " + one.url() + "");
         OUT.println("  another node    " + two.url()
                 + "   (searches in Elasticsearch, the first one in an index of its own)");
+        OUT.println("  what they do    " + view.url()
+                + "   (a visitor makes 10 requests a second; SHOWCASE_TRAFFIC=0 for none)");
         OUT.println("  API key         " + key);
         OUT.println("  its API         " + one.url() + "/openapi.json");
         OUT.println("  the nodes' log  " + log);
@@ -114,15 +135,36 @@ public final class Showcase {
         new CountDownLatch(1).await();
     }
 
-    private static void end(NodeProcess one, NodeProcess two, Path log) {
+    private static void end(List<AutoCloseable> all, Path log) {
         OUT.println("Ending ...");
-        one.close();
-        two.close();
+        for (AutoCloseable one : all) {
+            try {
+                one.close();
+            } catch (Exception e) { // whatever it is, the others are to end too
+                OUT.println("could not end " + one + ": " + e);
+            }
+        }
         try {
             Files.deleteIfExists(log);
         } catch (IOException e) {
             OUT.println("could not delete " + log + ": " + e.getMessage());
         }
+    }
+
+    /** What a node is to tell, and whom: OpenTelemetry's own variables. */
+    private static Map<String, String> telling(Map<String, String> settings, View view, String name) {
+        Map<String, String> telling = new TreeMap<>(settings);
+        telling.put("OTEL_SERVICE_NAME", "url-shortener");
+        telling.put("OTEL_RESOURCE_ATTRIBUTES", View.resource(name));
+        telling.put("OTEL_TRACES_EXPORTER", "otlp");
+        telling.put("OTEL_METRICS_EXPORTER", "otlp");
+        telling.put("OTEL_EXPORTER_OTLP_ENDPOINT", view.otlp());
+        telling.put("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+        telling.put("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "base2_exponential_bucket_histogram");
+        telling.put("OTEL_METRIC_EXPORT_INTERVAL", "1000");
+        telling.put("OTEL_BSP_SCHEDULE_DELAY", "500");
+        telling.put("OTEL_LOGS_EXPORTER", "none");
+        return telling;
     }
 
     /** What every node of a system needs to know, but its port. */
