@@ -37,6 +37,8 @@ record Goal(String result, String benchmark, int threads, String ours, String pe
             new Goal("logs", "event", 1, "ours", "logback-json", 1),
             new Goal("logs", "event bytes", 1, "ours", "logstash", 1),
             new Goal("logs", "event bytes", 1, "ours", "logback-json", 1),
+            new Goal("telemetry-redirect", "throughput", 16, "ours-sampled-out", "floor-no-telemetry", 0.97),
+            new Goal("telemetry-redirect", "throughput", 16, "ours-a-tenth-sampled", "floor-no-telemetry", 0.95),
             new Goal("metrics", "add", 1, "ours", "floor-long-adder", 1 / 1.3),
             new Goal("metrics", "record", 1, "ours", "hdr-recorder", 1 / 1.5),
             new Goal("metrics", "record", 1, "ours", "hdr-concurrent", 1 / 1.5),

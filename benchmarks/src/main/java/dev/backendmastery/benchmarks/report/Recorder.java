@@ -26,6 +26,7 @@ import dev.backendmastery.benchmarks.messaging.ConsumerBenchmark;
 import dev.backendmastery.benchmarks.messaging.LogBenchmark;
 import dev.backendmastery.benchmarks.metrics.HistogramBenchmark;
 import dev.backendmastery.benchmarks.metrics.MetricsBenchmark;
+import dev.backendmastery.benchmarks.observability.HealthBenchmark;
 import dev.backendmastery.benchmarks.observability.LogsBenchmark;
 import dev.backendmastery.benchmarks.observability.TelemetryBenchmark;
 import dev.backendmastery.benchmarks.password.PasswordBenchmark;
@@ -40,6 +41,7 @@ import dev.backendmastery.benchmarks.search.SearchBenchmark;
 import dev.backendmastery.benchmarks.security.SessionBenchmark;
 import dev.backendmastery.benchmarks.security.TokenBenchmark;
 import dev.backendmastery.benchmarks.shortener.RedirectLoad;
+import dev.backendmastery.benchmarks.shortener.TelemetryLoad;
 import dev.backendmastery.benchmarks.sketch.FilterBenchmark;
 import dev.backendmastery.benchmarks.sketch.FilterPutBenchmark;
 import dev.backendmastery.benchmarks.sketch.SketchErrorRace;
@@ -94,6 +96,7 @@ public final class Recorder {
             Map.entry("session", Race.jmh(List.of(1), SessionBenchmark.class)),
             Map.entry("web", Race.jmh(List.of(1), WebBenchmark.class)),
             Map.entry("password", Race.jmh(List.of(1), PasswordBenchmark.class)),
+            Map.entry("health", Race.jmh(List.of(1), HealthBenchmark.class)),
             Map.entry("logs", Race.jmhWithBytes(List.of(1), LogsBenchmark.class)),
             Map.entry("telemetry", Race.jmhWithBytes(List.of(1), TelemetryBenchmark.class)),
             Map.entry("apikey", Race.jmh(List.of(1), ApiKeyBenchmark.class)),
@@ -104,7 +107,8 @@ public final class Recorder {
             Map.entry("measures", Race.jmh(List.of(1), MeasureBenchmark.class)),
             Map.entry("bulk", BulkBenchmark::run),
             Map.entry("search", SearchBenchmark::run),
-            Map.entry("redirect", RedirectLoad::run)));
+            Map.entry("redirect", RedirectLoad::run),
+            Map.entry("telemetry-redirect", TelemetryLoad::run)));
 
     private Recorder() {}
 

@@ -40,7 +40,7 @@ import java.util.function.IntFunction;
 public final class RedirectLoad {
 
     private static final int ROUNDS = 5;
-    private static final int CALLERS = 16;
+    static final int CALLERS = 16;
     private static final int REQUESTS = 4_000;
     private static final int RATE = 300;
     private static final Duration LATENCY_RUN = Duration.ofSeconds(5);
@@ -109,7 +109,7 @@ public final class RedirectLoad {
         }
     }
 
-    private static ShortenerConfig.Builder config(Postgres postgres, Redis redis) {
+    static ShortenerConfig.Builder config(Postgres postgres, Redis redis) {
         return ShortenerConfig.on(
                         postgres.createDatabase(),
                         redis.host(),
@@ -121,11 +121,11 @@ public final class RedirectLoad {
                 .host("example.com", "93.184.216.34");
     }
 
-    private static void add(Map<String, List<Double>> scores, String who, double score) {
+    static void add(Map<String, List<Double>> scores, String who, double score) {
         scores.computeIfAbsent(who, w -> new ArrayList<>()).add(score);
     }
 
-    private static List<String> make(String url, int count) throws InterruptedException {
+    static List<String> make(String url, int count) throws InterruptedException {
         ObjectMapper json = new ObjectMapper();
         HttpClient http = HttpClient.newHttpClient();
         List<String> codes = new ArrayList<>();
@@ -158,7 +158,7 @@ public final class RedirectLoad {
         return codes;
     }
 
-    private static double throughput(IntFunction<URI> path, int requests) throws InterruptedException {
+    static double throughput(IntFunction<URI> path, int requests) throws InterruptedException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         ExecutorService pool = Executors.newFixedThreadPool(CALLERS);
         HttpClient http = HttpClient.newHttpClient();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backendmastery.observability.health;
+
+import org.jspecify.annotations.NullMarked;
