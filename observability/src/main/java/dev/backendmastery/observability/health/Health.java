@@ -94,6 +94,11 @@ public final class Health implements AutoCloseable {
         draining = true;
     }
 
+    /** Whether {@link #drain} was said: answers may then tell callers to come back on another connection. */
+    public boolean isDraining() {
+        return draining;
+    }
+
     private HealthReport checked() {
         while (true) {
             Round current = round.get();

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param corsOrigins whose pages may call the API with a key
  * @param trustedProxies networks whose word on who is calling is believed ({@code X-Forwarded-For})
  * @param breachedPasswords a file of SHA-1 hashes of passwords that nobody may take, sorted; or null
+ * @param drainDelay how long a node that is told to end says that it is not ready and goes on serving; up to 1 minute
  */
 public record ShortenerConfig(
         int port,
@@ -57,7 +58,8 @@ public record ShortenerConfig(
         Map<String, String> hosts,
         Set<String> corsOrigins,
         List<String> trustedProxies,
-        @Nullable Path breachedPasswords) {
+        @Nullable Path breachedPasswords,
+        Duration drainDelay) {
 
     /** What this service's keys begin with. */
     static final String KEY_PREFIX = "bmk";
@@ -83,6 +85,9 @@ public record ShortenerConfig(
         if (!KEYS.isWellFormed(adminKey)) {
             throw new IllegalArgumentException("adminKey must be a key, as the argument new-key prints one");
         }
+        if (drainDelay.isNegative() || drainDelay.compareTo(Duration.ofMinutes(1)) > 0) {
+            throw new IllegalArgumentException("drainDelay must be from 0 to 1 minute, was " + drainDelay);
+        }
         if (roles.isEmpty()) {
             throw new IllegalArgumentException("roles must be at least one, were none");
         }
@@ -104,7 +109,7 @@ public record ShortenerConfig(
      * analytics; comma), {@code SHORTENER_PORT}, {@code SHORTENER_BASE_URL}, {@code
      * SHORTENER_EXEMPT_TARGETS} (host:port, comma), {@code SHORTENER_HOSTS} (name=address, comma), {@code
      * SHORTENER_VISITS_PER_SECOND}, {@code SHORTENER_CREATIONS_PER_MINUTE}, {@code SHORTENER_CORS_ORIGINS} (comma), {@code SHORTENER_TRUSTED_PROXIES} (networks,
-     * comma), {@code SHORTENER_BREACHED_PASSWORDS} (a file).
+     * comma), {@code SHORTENER_BREACHED_PASSWORDS} (a file), {@code SHORTENER_DRAIN_MILLIS} (2,000 if nothing is said).
      *
      * @throws IllegalArgumentException if one is missing or wrong; the message names it
      */
@@ -145,6 +150,7 @@ public record ShortenerConfig(
             }
             builder.host(pair[0], pair[1]);
         }
+        builder.drainDelay(Duration.ofMillis(number(environment, "SHORTENER_DRAIN_MILLIS", 2_000)));
         list(environment, "SHORTENER_CORS_ORIGINS").forEach(builder::corsOrigin);
         list(environment, "SHORTENER_TRUSTED_PROXIES").forEach(builder::trustedProxy);
         String breached = environment.get("SHORTENER_BREACHED_PASSWORDS");
@@ -212,6 +218,7 @@ public record ShortenerConfig(
         private final Set<String> corsOrigins = new HashSet<>();
         private final List<String> trustedProxies = new ArrayList<>();
         private @Nullable Path breachedPasswords;
+        private Duration drainDelay = Duration.ZERO;
 
         private Builder(String jdbcUrl, String redisHost, int redisPort, String secret, String adminKey) {
             this.jdbcUrl = jdbcUrl;
@@ -300,10 +307,16 @@ public record ShortenerConfig(
             return this;
         }
 
+        /** How long to serve on when told to end, so that balancers hear that it is not ready; 0 if nothing is said. */
+        public Builder drainDelay(Duration time) {
+            drainDelay = time;
+            return this;
+        }
+
         /**
          * The config.
          *
-         * @throws IllegalArgumentException if the secret is too short, or the key is none
+         * @throws IllegalArgumentException if the secret is too short, the key is none, or a time is out of its range
          */
         public ShortenerConfig build() {
             return new ShortenerConfig(
@@ -325,7 +338,8 @@ public record ShortenerConfig(
                     hosts,
                     corsOrigins,
                     trustedProxies,
-                    breachedPasswords);
+                    breachedPasswords,
+                    drainDelay);
         }
     }
 }

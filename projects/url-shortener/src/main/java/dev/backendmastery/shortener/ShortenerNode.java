@@ -12,6 +12,7 @@ import dev.backendmastery.databases.tx.Database;
 import dev.backendmastery.databases.tx.Isolation;
 import dev.backendmastery.databases.tx.PostgresTransactions;
 import dev.backendmastery.databases.tx.Transactions;
+import dev.backendmastery.observability.health.Health;
 import dev.backendmastery.security.web.PublicAddresses;
 import dev.backendmastery.shortener.ShortenerConfig.Role;
 import dev.backendmastery.shortener.application.LinkSearch;
@@ -36,6 +37,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +57,18 @@ public final class ShortenerNode implements AutoCloseable {
 
     private final Resources open;
 
-    private final @Nullable Javalin server;
+    private final @Nullable Front front;
+    private final Duration drainDelay;
+    private final AtomicBoolean ending = new AtomicBoolean();
 
-    private ShortenerNode(Resources open, @Nullable Javalin server) {
+    private ShortenerNode(Resources open, @Nullable Front front, Duration drainDelay) {
         this.open = open;
-        this.server = server;
+        this.front = front;
+        this.drainDelay = drainDelay;
     }
+
+    /** What callers and probers see. */
+    private record Front(Javalin server, Health health) {}
 
     /**
      * Migrates the database and starts to serve on the loopback interface, and what else its roles are.
@@ -94,18 +104,18 @@ public final class ShortenerNode implements AutoCloseable {
                             config.roles().contains(Role.RELAY),
                             config.roles().contains(Role.ANALYTICS));
             open.add(messages);
-            Javalin server = config.roles().contains(Role.HTTP) ? serve(config, watch, open, messages) : null;
-            if (server != null) {
-                log.info("serving on port {}", server.port());
+            Front front = config.roles().contains(Role.HTTP) ? serve(config, watch, open, messages) : null;
+            if (front != null) {
+                log.info("serving on port {}", front.server.port());
             }
-            return new ShortenerNode(open, server);
+            return new ShortenerNode(open, front, config.drainDelay());
         } catch (RuntimeException e) {
             open.close();
             throw e;
         }
     }
 
-    private static Javalin serve(ShortenerConfig config, Watch watch, Resources open, MessagePath messages) {
+    private static Front serve(ShortenerConfig config, Watch watch, Resources open, MessagePath messages) {
         RedisClient redis =
                 open.add(RedisClients.connect(config.redisHost(), config.redisPort(), 32, REDIS_DEADLINE, watch.api()));
         InstantSource clock = InstantSource.system();
@@ -115,12 +125,33 @@ public final class ShortenerNode implements AutoCloseable {
                 config.elasticsearch() == null
                         ? LinkIndexes.own(messages.transactions())
                         : LinkIndexes.elasticsearch(config.elasticsearch(), messages.transactions(), watch.api()));
-        Javalin server =
-                wire(config, watch, open, messages, search, doors, redis, clock).create("127.0.0.1");
+        Health health = open.add(health(config, messages, redis, search));
+        Javalin server = wire(config, watch, open, messages, search, doors, redis, clock, health)
+                .create("127.0.0.1");
         open.add(server::stop);
         server.start(config.port());
         doors.servesAt(server.port());
-        return server;
+        return new Front(server, health);
+    }
+
+    /**
+     * Without PostgreSQL nothing goes. Without Redis all goes, slower; without the log links are made, changed and found, and without the
+     * index they are followed: as all nodes share these, to take nodes away for them would end that too.
+     */
+    private static Health health(ShortenerConfig config, MessagePath messages, RedisClient redis, LinkSearch search) {
+        Transactions transactions = messages.transactions();
+        Health.Builder health = Health.builder()
+                .critical(
+                        "postgres",
+                        () -> transactions.<Integer, RuntimeException>read(
+                                Isolation.READ_COMMITTED,
+                                tx -> tx.selectOne().fetch().size()))
+                .degrading("redis", redis::ping)
+                .degrading("search", () -> search.find(new LinkSearch.Request(null, "health", null, 1)));
+        if (config.kafka() != null) {
+            health.degrading("messages", messages::check);
+        }
+        return health.build();
     }
 
     private static ShortenerHttp wire(
@@ -131,7 +162,8 @@ public final class ShortenerNode implements AutoCloseable {
             LinkSearch search,
             Doors doors,
             RedisClient redis,
-            InstantSource clock) {
+            InstantSource clock,
+            Health health) {
         byte[] codeKey = Arrays.copyOf(derive(config.secret(), "codes"), FeistelShortCodes.KEY_BYTES);
         Transactions transactions = messages.transactions();
         PostgresLinkStore store = new PostgresLinkStore(
@@ -172,19 +204,9 @@ public final class ShortenerNode implements AutoCloseable {
                 doors.keys(),
                 creations,
                 visits,
-                () -> isUp(transactions) && messages.isRunning(),
+                health,
                 watch.filter(),
                 config.baseUrl());
-    }
-
-    private static boolean isUp(Transactions transactions) {
-        try {
-            return transactions.<Boolean, RuntimeException>read(
-                    Isolation.READ_COMMITTED, tx -> tx.selectOne().fetch().isNotEmpty());
-        } catch (RuntimeException e) {
-            log.warn("not ready", e);
-            return false;
-        }
     }
 
     private static Targets targets(ShortenerConfig config) {
@@ -212,7 +234,7 @@ public final class ShortenerNode implements AutoCloseable {
 
     /** The port that it serves on; 0 if it does not serve. */
     public int port() {
-        return server == null ? 0 : server.port();
+        return front == null ? 0 : front.server.port();
     }
 
     /** The address that it serves at. */
@@ -220,8 +242,20 @@ public final class ShortenerNode implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /** Says that it is not ready, serves on for the delay of its settings, answers what is under way, and ends. An interrupt ends the delay. */
     @Override
     public void close() {
+        if (front != null && ending.compareAndSet(false, true)) {
+            front.health.drain();
+            log.info("no more ready, ends in {}", drainDelay);
+            try {
+                if (new CountDownLatch(1).await(drainDelay.toNanos(), TimeUnit.NANOSECONDS)) {
+                    throw new IllegalStateException("nobody counts down");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         open.close();
     }
 }

@@ -293,14 +293,16 @@ final class ShortenerHttpTest {
     @Test
     void documentsEveryRouteAndServesItsPage() throws IOException {
         JsonNode paths = visitor.get("/openapi.json").json().get("paths");
-        assertEquals(24, paths.size());
+        assertEquals(25, paths.size());
         for (String path : List.of("/api/links", "/api/links/{code}/stats", "/{code}", "/api/keys")) {
             assertNotNull(paths.get(path), path);
         }
         assertTrue(visitor.get("/").text().contains("<h1>Short links</h1>"));
         assertEquals(200, visitor.get("/static/shortener.js").status());
         assertEquals(200, visitor.get("/health/live").status());
-        assertEquals(200, visitor.get("/health/ready").status());
+        assertEquals(200, visitor.get("/health/startup").status());
+        assertEquals("{\"status\":\"UP\"}", visitor.get("/health/ready").text());
+        assertEquals(200, visitor.send("HEAD", "/health/ready", null).status());
         try (InputStream script = getClass().getResourceAsStream("/web/shortener.js")) {
             assertNotNull(script);
         }

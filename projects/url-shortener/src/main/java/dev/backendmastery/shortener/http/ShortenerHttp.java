@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.backendmastery.core.ratelimit.KeyedRateLimiter;
+import dev.backendmastery.observability.health.Health;
+import dev.backendmastery.observability.health.HealthReport;
 import dev.backendmastery.security.web.ClientAddress;
 import dev.backendmastery.security.web.JavalinGuard;
 import dev.backendmastery.shortener.application.Caller;
@@ -25,6 +27,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.staticfiles.Location;
 import io.javalin.json.JavalinJackson;
 import io.javalin.router.Endpoint;
@@ -37,8 +40,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.jspecify.annotations.Nullable;
 
 /** The service over HTTP: an API under {@code /api}, short addresses at the root, a page to try both. */
@@ -46,13 +51,16 @@ public final class ShortenerHttp {
 
     private static final String ROUTE = "shortener.route";
 
+    /** Longer than any request waits for the engines behind it. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(20);
+
     private final Shortener shortener;
     private final JavalinGuard guard;
     private final Callers callers;
     private final AccountHttp accounts;
     private final KeyedRateLimiter<String> creations;
     private final KeyedRateLimiter<String> visits;
-    private final BooleanSupplier ready;
+    private final Health health;
     private final @Nullable Filter filter;
     private final @Nullable String baseUrl;
 
@@ -62,7 +70,7 @@ public final class ShortenerHttp {
      * @param guard of {@link #guarded}
      * @param creations asked for each account and each address before a link is made
      * @param visits asked for each address before a link is followed
-     * @param ready whether what the service needs is there
+     * @param health answers probers
      * @param baseUrl what short addresses start with, or null for what the caller used
      */
     public ShortenerHttp(
@@ -72,7 +80,7 @@ public final class ShortenerHttp {
             Keys keys,
             KeyedRateLimiter<String> creations,
             KeyedRateLimiter<String> visits,
-            BooleanSupplier ready,
+            Health health,
             @Nullable Filter filter,
             @Nullable String baseUrl) {
         this.shortener = shortener;
@@ -81,7 +89,7 @@ public final class ShortenerHttp {
         this.accounts = new AccountHttp(guard, callers, people, keys);
         this.creations = creations;
         this.visits = visits;
-        this.ready = ready;
+        this.health = health;
         this.filter = filter;
         this.baseUrl = baseUrl;
     }
@@ -114,6 +122,7 @@ public final class ShortenerHttp {
         }
         config.startup.showJavalinBanner = false;
         config.jetty.host = host;
+        config.jetty.modifyServer(ShortenerHttp::endInOrder);
         config.http.maxRequestSize = 16_384;
         config.http.prefer405over404 = true;
         config.jsonMapper(new JavalinJackson(
@@ -129,12 +138,14 @@ public final class ShortenerHttp {
             files.location = Location.CLASSPATH;
         });
         RoutesConfig routes = config.routes;
+        routes.before(this::sendAwayWhileDraining);
         guard.install(routes);
         routes.get("/", context -> Pages.show(context, guard, "/web/index.html", Map.of()));
         routes.get("/openapi.json", context -> context.contentType("application/json")
                 .result(Pages.read("/openapi.json")));
-        routes.get("/health/live", context -> context.json(Map.of("status", "UP")));
-        routes.get("/health/ready", this::ready);
+        probe(routes, "/health/live", health::live);
+        probe(routes, "/health/startup", health::started);
+        probe(routes, "/health/ready", health::ready);
         accounts.install(routes);
         routes.post("/api/links", callers.may(Keys.WRITE, this::createLink));
         routes.get("/api/links", callers.may(Keys.READ, this::listLinks));
@@ -247,9 +258,29 @@ public final class ShortenerHttp {
         }
     }
 
-    private void ready(Context context) {
-        boolean up = ready.getAsBoolean();
-        context.status(up ? 200 : 503).json(Map.of("status", up ? "UP" : "DOWN"));
+    /** The status and no more: who asks is known to nobody, and problems name hosts. */
+    private static void probe(RoutesConfig routes, String path, Supplier<HealthReport> question) {
+        Handler answer = context -> {
+            HealthReport report = question.get();
+            context.status(report.status() == HealthReport.Status.DOWN ? 503 : 200)
+                    .header("Cache-Control", "no-store")
+                    .contentType("application/json")
+                    .result(report.json());
+        };
+        routes.get(path, answer);
+        routes.head(path, answer);
+    }
+
+    private void sendAwayWhileDraining(Context context) {
+        if (health.isDraining()) {
+            context.header("Connection", "close"); // else the next request comes on a connection that ends under it
+        }
+    }
+
+    /** When it stops, no connection is taken, requests under way are answered, and what takes longer is cut off. */
+    private static void endInOrder(Server server) {
+        server.setStopTimeout(UNDER_WAY.toMillis());
+        server.setHandler(new GracefulHandler());
     }
 
     /** A link as callers see it. */

@@ -47,25 +47,28 @@ public final class MessagePath implements AutoCloseable {
     private final ClickLog clicks;
     private final LinkEvents linkEvents;
     private final @Nullable Analytics analytics;
+    private final @Nullable MessageLog log;
 
     private MessagePath(
             Resources open,
             Transactions transactions,
             ClickLog clicks,
             LinkEvents linkEvents,
-            @Nullable Analytics analytics) {
+            @Nullable Analytics analytics,
+            @Nullable MessageLog log) {
         this.open = open;
         this.transactions = transactions;
         this.clicks = clicks;
         this.linkEvents = linkEvents;
         this.analytics = analytics;
+        this.log = log;
         open.add(clicks);
     }
 
     /** No messages. */
     public static MessagePath none(Transactions transactions) {
         return new MessagePath(
-                new Resources(), transactions, new PostgresClickLog(transactions), LinkEvents.UNHEARD, null);
+                new Resources(), transactions, new PostgresClickLog(transactions), LinkEvents.UNHEARD, null, null);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class MessagePath implements AutoCloseable {
                 analytics = open.add(new Analytics(log, plain, InstantSource.system(), watch));
                 each(housekeeping, Duration.ofHours(1), "forgetting old messages", analytics::forget);
             }
-            return new MessagePath(open, waking, new LogClickLog(log, outbox, waking), events, analytics);
+            return new MessagePath(open, waking, new LogClickLog(log, outbox, waking), events, analytics, log);
         } catch (RuntimeException e) {
             open.close();
             throw e;
@@ -155,9 +158,19 @@ public final class MessagePath implements AutoCloseable {
         return linkEvents;
     }
 
-    /** Whether all that it has begun still runs. */
-    public boolean isRunning() {
-        return analytics == null || analytics.isRunning();
+    /**
+     * Asks the log something, and whether all that was begun still runs.
+     *
+     * @throws dev.backendmastery.messaging.log.LogUnavailableException if it does not answer
+     * @throws IllegalStateException if what counts has ended
+     */
+    public void check() {
+        if (log != null) {
+            Messages.look(log);
+        }
+        if (analytics != null && !analytics.isRunning()) {
+            throw new IllegalStateException("nothing is counted here any more");
+        }
     }
 
     @Override

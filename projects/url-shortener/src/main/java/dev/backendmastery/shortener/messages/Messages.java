@@ -8,6 +8,7 @@ import dev.backendmastery.messaging.consumer.DeadLetters;
 import dev.backendmastery.messaging.log.Bytes;
 import dev.backendmastery.messaging.log.Message;
 import dev.backendmastery.messaging.log.MessageLog;
+import dev.backendmastery.messaging.log.Partition;
 import dev.backendmastery.messaging.log.Topic;
 import dev.backendmastery.shortener.application.ClickLog.Click;
 import dev.backendmastery.shortener.application.LinkEvent;
@@ -44,6 +45,11 @@ final class Messages {
         log.createTopic(Topic.of(LINKS, PARTITIONS).keepFor(KEPT));
         log.createTopic(Topic.of(CLICKS, PARTITIONS).keepFor(KEPT));
         DeadLetters.createTopics(log, DEAD, 1);
+    }
+
+    /** Asks the log for something that it knows, if it is there. */
+    static void look(MessageLog log) {
+        var unused = log.endOffset(new Partition(CLICKS, 0));
     }
 
     static Message of(Click click) {
