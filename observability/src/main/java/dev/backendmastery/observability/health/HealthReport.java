@@ -45,8 +45,17 @@ public record HealthReport(Status status, SortedMap<String, Check> checks) {
         return "{\"status\":\"" + status + "\"}";
     }
 
+    /** With each check's status, for whoever may know what there is: neither problems nor times. */
+    public String jsonWithChecks() {
+        return checks.isEmpty() ? json() : json(false);
+    }
+
     /** With the checks and their problems, for whoever may see them. */
     public String jsonWithDetails() {
+        return json(true);
+    }
+
+    private String json(boolean details) {
         StringBuilder text = new StringBuilder("{\"status\":\"" + status + "\",\"checks\":{");
         String between = "";
         for (Map.Entry<String, Check> check : checks.entrySet()) {
@@ -55,10 +64,11 @@ public record HealthReport(Status status, SortedMap<String, Check> checks) {
             text.append(":{\"status\":\"")
                     .append(check.getValue().status)
                     .append("\",\"critical\":")
-                    .append(check.getValue().critical)
-                    .append(",\"millis\":")
-                    .append(check.getValue().millis);
-            if (check.getValue().problem != null) {
+                    .append(check.getValue().critical);
+            if (details) {
+                text.append(",\"millis\":").append(check.getValue().millis);
+            }
+            if (details && check.getValue().problem != null) {
                 text.append(",\"problem\":");
                 quote(text, check.getValue().problem);
             }

@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The JDK's client, with a span for each request and the span's context in its headers.
  *
- * <p><b>Guarantee.</b> The request carries the span's context and no other one, whatever its headers said (HC-1). The span ends once, when the answer's body is there or the call failed (HC-2); status 400 and
- * above is an error of it, and so is an exception (HC-3). Answers and exceptions are the client's (HC-4). What is attached to {@link #sendAsync} runs in the context of who attached it, see {@link ContextFuture}
- * (HC-5). Neither user nor query of a URI is in the span (HC-6).
+ * <p><b>Guarantee.</b> The request carries the span's context and no other one, whatever its headers said (TH-1). The span ends once, when the answer's body is there or the call failed (TH-2); status 400 and
+ * above is an error of it, and so is an exception (TH-3). Answers and exceptions are the client's (TH-4). What is attached to {@link #sendAsync} runs in the context of who attached it, see {@link ContextFuture}
+ * (TH-5). Neither user nor query of a URI is in the span (TH-6).
  *
  * <p><b>Threads.</b> Safe for any number. <b>Cost.</b> A copy of the request's head. <b>Not for</b> web sockets: they go straight through.
  *

@@ -450,6 +450,9 @@ public abstract class HealthContract {
         database.there = false;
         HealthReport report = of(database).ready();
         assertEquals("{\"status\":\"DOWN\"}", report.json());
+        assertEquals(
+                "{\"status\":\"DOWN\",\"checks\":{\"database\":{\"status\":\"DOWN\",\"critical\":true}}}",
+                report.jsonWithChecks());
         assertTrue(report.jsonWithDetails().contains("secret-host:5432"));
         assertTrue(report.jsonWithDetails().contains("\"database\":{\"status\":\"DOWN\",\"critical\":true"));
     }

@@ -103,7 +103,7 @@ final class TracedHttpClientTest {
     }
 
     @Test
-    @DisplayName("HC-1 sends its span's context and no other")
+    @DisplayName("TH-1 sends its span's context and no other")
     void context() throws Exception {
         Span outer = telemetry.api().getTracer("test").spanBuilder("outer").startSpan();
         try (Scope scope = outer.makeCurrent()) {
@@ -119,7 +119,7 @@ final class TracedHttpClientTest {
     }
 
     @Test
-    @DisplayName("HC-2 ends its span once, when the answer is there")
+    @DisplayName("TH-2 ends its span once, when the answer is there")
     void ends() throws Exception {
         CompletableFuture<HttpResponse<Void>> slow =
                 client.sendAsync(to("/slow").build(), BodyHandlers.discarding());
@@ -131,7 +131,7 @@ final class TracedHttpClientTest {
     }
 
     @Test
-    @DisplayName("HC-3, HC-4 marks what went wrong, and hands on what the client said")
+    @DisplayName("TH-3, TH-4 marks what went wrong, and hands on what the client said")
     void errors() throws Exception {
         assertEquals(
                 404,
@@ -169,7 +169,7 @@ final class TracedHttpClientTest {
     }
 
     @Test
-    @DisplayName("HC-5 runs what is attached in the context of who attached it")
+    @DisplayName("TH-5 runs what is attached in the context of who attached it")
     void attached() throws Exception {
         CompletableFuture<String> seen = Context.root()
                 .with(KEY, "mine")
@@ -181,7 +181,7 @@ final class TracedHttpClientTest {
     }
 
     @Test
-    @DisplayName("HC-6 keeps neither a query nor a user")
+    @DisplayName("TH-6 keeps neither a query nor a user")
     void secrets() throws Exception {
         client.send(to("/a?token=secret").build(), BodyHandlers.discarding());
         assertFalse(only().toString().contains("secret"));

@@ -258,14 +258,14 @@ public final class ShortenerHttp {
         }
     }
 
-    /** The status and no more: who asks is known to nobody, and problems name hosts. */
+    /** Statuses and no more: who asks is known to nobody, and problems name hosts. */
     private static void probe(RoutesConfig routes, String path, Supplier<HealthReport> question) {
         Handler answer = context -> {
             HealthReport report = question.get();
             context.status(report.status() == HealthReport.Status.DOWN ? 503 : 200)
                     .header("Cache-Control", "no-store")
                     .contentType("application/json")
-                    .result(report.json());
+                    .result(report.jsonWithChecks());
         };
         routes.get(path, answer);
         routes.head(path, answer);
