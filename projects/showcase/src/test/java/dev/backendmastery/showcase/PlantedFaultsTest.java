@@ -60,8 +60,7 @@ final class PlantedFaultsTest {
         boolean holds() throws SQLException, IOException, InterruptedException;
     }
 
-    private static void await(String what, Condition condition)
-            throws SQLException, IOException, InterruptedException {
+    private static void await(String what, Condition condition) throws SQLException, IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.holds()) {
             assertTrue(System.nanoTime() < end, () -> "never: " + what);
@@ -141,7 +140,8 @@ final class PlantedFaultsTest {
             await("many visits of one link", () -> count(connection, "select count(*) from click") > before + 50);
             assertEquals(1, count(connection, "select count(distinct link_id) from click"));
             await("its path is on top", () -> {
-                JsonNode top = ask(view, "/api/top?attribute=url.path&seconds=60").path(0);
+                JsonNode top =
+                        ask(view, "/api/top?attribute=url.path&seconds=60").path(0);
                 return top.path("count").asInt() > 50
                         && top.path("value").asText().matches("/[^/]+");
             });
@@ -156,7 +156,8 @@ final class PlantedFaultsTest {
     /** What took longest of what was asked of others in the slowest request for a history; empty if that was not most of it. */
     private String slowestQuery(View view) throws IOException, InterruptedException {
         String route = URLEncoder.encode("/api/links/{code}/history", StandardCharsets.UTF_8);
-        JsonNode slowest = ask(view, "/api/traces?slowest=1&limit=1&route=" + route).path(0);
+        JsonNode slowest =
+                ask(view, "/api/traces?slowest=1&limit=1&route=" + route).path(0);
         double most = slowest.path("micros").asDouble() / 2;
         String name = "";
         for (JsonNode span :
