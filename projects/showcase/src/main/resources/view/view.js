@@ -208,7 +208,7 @@ function tellCell() {
   if (!cursor || !data) return;
   const x = cursor.second - (data.endSecond - data.columns + 1);
   const found = data.cells.find(([cx, cy]) => cx === x && cy === cursor.row - data.lowest);
-  setText($("heat-cell"), `${clock(cursor.second * 1000)}, ${duration(2 ** (cursor.row / 2))} to ${duration(2 ** ((cursor.row + 1) / 2))}: ${found ? found[2] : 0} requests`);
+  setText($("heat-cell"), `${clock(cursor.second * 1000)}, ${duration(2 ** (cursor.row / 2))} to ${duration(2 ** ((cursor.row + 1) / 2))}: ${found ? found[2] : 0} ${found?.[2] === 1 ? "request" : "requests"}`);
 }
 
 function cellAt(event) {
@@ -526,7 +526,7 @@ function showTrace(trace) {
   const whole = Math.max(1, ...trace.spans.map(span => span.start + span.micros));
   setText($("trace-id"), `${trace.id}, ${clock(trace.start)}, ${duration(whole / 1e6)}`);
   const failed = trace.spans.filter(span => span.status === "ERROR").length;
-  setText($("trace-notes"), `${trace.spans.length} spans${failed ? `, ${failed} failed` : ""}${trace.spansLetGo ? `, ${trace.spansLetGo} more were let go` : ""}`);
+  setText($("trace-notes"), `${trace.spans.length} ${trace.spans.length === 1 ? "span" : "spans"}${failed ? `, ${failed} failed` : ""}${trace.spansLetGo ? `, ${trace.spansLetGo} more were let go` : ""}`);
   $("trace-zipkin").href = `/api/traces/${trace.id}/zipkin`;
   $("axis").replaceChildren(...[0, .25, .5, .75, 1].map(share => {
     const tick = make("span", { text: share === 0 ? "0" : duration(whole * share / 1e6) });

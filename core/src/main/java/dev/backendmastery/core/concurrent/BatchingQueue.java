@@ -71,6 +71,7 @@ public final class BatchingQueue<E> implements AutoCloseable {
     private final ArrayDeque<Waiting<E>> waiting = new ArrayDeque<>();
     private long bytes;
     private long toFlush;
+    private long added;
     private boolean closed;
 
     /** As {@link #BatchingQueue(Limits, ToLongFunction, Ticker)} on the machine's clock. */
@@ -155,6 +156,7 @@ public final class BatchingQueue<E> implements AutoCloseable {
 
     private void put(E element, long size) {
         waiting.add(new Waiting<>(element, size, ticker.nanos()));
+        added++;
         bytes += size;
         // The first one starts the clock of a consumer that sleeps without one; a full batch ends its sleep.
         if (waiting.size() == 1 || isFull()) {
@@ -247,12 +249,17 @@ public final class BatchingQueue<E> implements AutoCloseable {
         }
     }
 
-    /** Has what waits now come out in batches without lingering. */
-    public void flush() {
+    /**
+     * Has what waits now come out in batches without lingering.
+     *
+     * @return how many elements were ever added: when so many have been taken, all that this flush was for are among them
+     */
+    public long flush() {
         lock.lock();
         try {
             toFlush = waiting.size();
             ready.signal();
+            return added;
         } finally {
             lock.unlock();
         }

@@ -44,7 +44,7 @@ public abstract class BatchingQueueContract {
 
         int size();
 
-        void flush();
+        long flush();
 
         void close();
     }
@@ -248,11 +248,11 @@ public abstract class BatchingQueueContract {
     @DisplayName("BQ-8 has what waits at a flush ready at once, and what comes after it linger")
     void flush() throws Exception {
         Batches queue = create(3, 100, 100);
-        queue.flush();
+        assertEquals(0, queue.flush());
         queue.tryAdd(1);
         assertEquals(List.of(), queue.poll(), "there was nothing to flush");
         queue.tryAdd(2);
-        queue.flush();
+        assertEquals(2, queue.flush());
         queue.tryAdd(3);
         queue.tryAdd(4);
         assertEquals(List.of(1, 2, 3), queue.poll());
@@ -260,7 +260,7 @@ public abstract class BatchingQueueContract {
         for (int i = 5; i < 9; i++) {
             queue.tryAdd(i);
         }
-        queue.flush();
+        assertEquals(8, queue.flush(), "of all that were ever added");
         assertEquals(List.of(4, 5, 6), queue.poll());
         assertEquals(List.of(7, 8), queue.poll());
         Batches lingers = create(new Limits(100, 1_000, Duration.ofMinutes(1), 100), Ticker.system());

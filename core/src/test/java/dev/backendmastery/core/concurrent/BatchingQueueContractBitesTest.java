@@ -45,6 +45,7 @@ final class BatchingQueueContractBitesTest {
         final List<Integer> waiting = new ArrayList<>();
         final List<Long> since = new ArrayList<>();
         int toFlush;
+        long added;
         boolean closed;
 
         Simple(Limits limits, Ticker ticker) {
@@ -99,6 +100,7 @@ final class BatchingQueueContractBitesTest {
             }
             waiting.add(element);
             since.add(ticker.nanos());
+            added++;
             wake();
             return true;
         }
@@ -191,11 +193,12 @@ final class BatchingQueueContractBitesTest {
         }
 
         @Override
-        public void flush() {
+        public long flush() {
             lock.lock();
             try {
                 toFlush = flushed();
                 changed.signalAll();
+                return added;
             } finally {
                 lock.unlock();
             }

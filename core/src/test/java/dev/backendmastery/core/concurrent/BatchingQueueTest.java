@@ -44,8 +44,8 @@ final class BatchingQueueTest extends BatchingQueueContract {
             }
 
             @Override
-            public void flush() {
-                queue.flush();
+            public long flush() {
+                return queue.flush();
             }
 
             @Override

@@ -99,7 +99,6 @@ public final class SpanQueue implements SpanProcessor {
     private final CompletableResultCode ended = new CompletableResultCode();
     private final Object lock = new Object();
     private final List<Flush> flushes = new ArrayList<>(); // guarded by lock
-    private long taken; // guarded by lock
     private long done; // guarded by lock
     private volatile boolean closing;
     private volatile long deadline;
@@ -139,14 +138,16 @@ public final class SpanQueue implements SpanProcessor {
         if (!span.getSpanContext().isSampled()) {
             return;
         }
-        synchronized (lock) {
-            if (closing) {
-                late.increment();
-            } else if (queue.tryAdd(span)) {
-                taken++;
-            } else {
+        if (closing) {
+            late.increment();
+            return;
+        }
+        try {
+            if (!queue.tryAdd(span)) {
                 full.increment();
             }
+        } catch (IllegalStateException e) {
+            late.increment(); // it was closed just now
         }
     }
 
@@ -164,11 +165,11 @@ public final class SpanQueue implements SpanProcessor {
     public CompletableResultCode forceFlush() {
         CompletableResultCode result = new CompletableResultCode();
         synchronized (lock) {
-            if (done >= taken) {
+            Flush flush = new Flush(queue.flush(), result);
+            if (done >= flush.upTo) {
                 return result.succeed();
             }
-            flushes.add(new Flush(taken, result));
-            queue.flush();
+            flushes.add(flush);
         }
         return result;
     }

@@ -141,7 +141,7 @@ public final class Telemetry implements AutoCloseable {
             defaults.put("otel.logs.exporter", "none");
         }
 
-        /** More to say of who this is, such as {@code service.instance.id}. */
+        /** More to say of who this is, such as {@code service.instance.id}, unless the environment says it otherwise. */
         public Builder resource(Attributes more) {
             attributes = attributes.toBuilder().putAll(more).build();
             return this;
@@ -190,7 +190,8 @@ public final class Telemetry implements AutoCloseable {
                     .disableShutdownHook()
                     .addPropertiesSupplier(() -> Map.copyOf(defaults))
                     .addPropertiesCustomizer(assembly::overrides)
-                    .addResourceCustomizer((resource, config) -> resource.merge(Resource.create(attributes)))
+                    .addResourceCustomizer(
+                            (resource, config) -> Resource.create(attributes).merge(resource))
                     .addPropagatorCustomizer((propagator, config) -> propagator(propagator))
                     .addSamplerCustomizer((sampler, config) -> believes ? sampler : new OwnSampling(sampler))
                     .addSpanExporterCustomizer((exporter, config) -> assembly.take(exporter))

@@ -147,6 +147,24 @@ final class TelemetryTest {
         assertEquals("told", span.getResource().getAttribute(AttributeKey.stringKey("service.name")));
         assertEquals("test", span.getResource().getAttribute(AttributeKey.stringKey("deployment.environment.name")));
         assertEquals("12345", span.getAttributes().get(AttributeKey.stringKey("long")));
+        InMemorySpanExporter both = InMemorySpanExporter.create();
+        try (Telemetry twice = Telemetry.builder("shop")
+                .environment(Map.of(
+                        "OTEL_TRACES_EXPORTER", "none",
+                        "OTEL_METRICS_EXPORTER", "none",
+                        "OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=two"))
+                .resource(Attributes.of(AttributeKey.stringKey("service.instance.id"), "one"))
+                .exporter(both)
+                .build()) {
+            end(twice, 1);
+            assertTrue(twice.flush(LONG));
+            assertEquals(
+                    "two",
+                    both.getFinishedSpanItems()
+                            .get(0)
+                            .getResource()
+                            .getAttribute(AttributeKey.stringKey("service.instance.id")));
+        }
         assertThrows(IllegalArgumentException.class, () -> Telemetry.builder(" "));
         assertThrows(ConfigurationException.class, () -> telemetry(Map.of("OTEL_TRACES_SAMPLER", "sometimes")));
     }

@@ -115,7 +115,7 @@ final class PlantedFaultsTest {
         try (View view = View.start(0, folder.resolve("none.log"));
                 Telemetry telemetry = telling(view);
                 ShortenerNode node = ShortenerNode.start(config, Watch.by(telemetry));
-                PlantedFaults faults = new PlantedFaults(database, List.of(node.url()), KEY, 8);
+                PlantedFaults faults = new PlantedFaults(database, List.of(node.url()), KEY, 5);
                 Connection connection = DriverManager.getConnection(database)) {
             assertEquals(List.of(), running(faults));
             assertFalse(faults.plant("no such fault"));

@@ -238,7 +238,7 @@ final class ViewBrowserTest {
         for (int i = 0; i < 3; i++) {
             page.keyboard().press("ArrowLeft");
         }
-        assertThat(page.locator("#heat-cell")).containsText("requests");
+        assertThat(page.locator("#heat-cell")).containsText("request");
         // Up to the one slow request, which is alone in the highest row, and back to when it was.
         Object cell = page.evaluate(
                 "() => { const { data } = heat; const [x, y] = data.cells.find(([, y]) => y === data.rows - 1);"
