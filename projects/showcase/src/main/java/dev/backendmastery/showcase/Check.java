@@ -25,12 +25,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,7 @@ final class Check {
                 killTheRelay(one.url(), two.url(), relaying, log);
                 killANode(one, two.url());
             }
+            restartBothNodes(serving, log);
             try (NodeProcess one = NodeProcess.start(settings, log)) {
                 restartRedis(one.url(), redis);
                 restartPostgres(one.url(), postgres);
@@ -440,6 +443,67 @@ final class Check {
             served += call("GET", survivor + "/" + code, null).status == 302 ? 1 : 0;
         }
         line("the other node goes on", served == 50, "%d of 50 redirects", served);
+    }
+
+    /** One after the other, while callers go to those that say they are ready. */
+    private void restartBothNodes(Map<String, String> settings, Path log) throws IOException, InterruptedException {
+        List<NodeProcess> nodes = new ArrayList<>();
+        AtomicReferenceArray<@Nullable String> ready = new AtomicReferenceArray<>(2);
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger failed = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService pool = Executors.newFixedThreadPool(CALLERS + 1);
+        try {
+            nodes.add(NodeProcess.start(settings, log));
+            nodes.add(NodeProcess.start(settings, log));
+            List<String> urls = new CopyOnWriteArrayList<>(
+                    List.of(nodes.get(0).url(), nodes.get(1).url()));
+            String code = create(urls.get(0), Map.of("target", "https://example.com/"));
+            pool.execute(() -> {
+                while (!over.get()) {
+                    for (int i = 0; i < 2; i++) {
+                        String url = urls.get(i);
+                        ready.set(i, call("GET", url + "/health/ready", null).status == 200 ? url : null);
+                    }
+                    LockSupport.parkNanos(30_000_000);
+                }
+            });
+            for (int caller = 0; caller < CALLERS; caller++) {
+                int first = caller;
+                pool.execute(() -> {
+                    for (int i = first; i < 100_000 && !over.get(); i++) {
+                        String url = ready.get(i % 2);
+                        if (url != null) {
+                            boolean makes = i / 2 % 10 == 0;
+                            int status = makes
+                                    ? call("POST", url + "/api/links", Map.of("target", "https://example.com/")).status
+                                    : call("GET", url + "/" + code, null).status;
+                            (status == (makes ? 201 : 302) ? answered : failed).incrementAndGet();
+                        }
+                        LockSupport.parkNanos(2_000_000);
+                    }
+                });
+            }
+            boolean all = awaitMore(answered, 200);
+            for (int i = 0; i < 2; i++) {
+                nodes.get(i).close();
+                nodes.set(i, NodeProcess.start(settings, log));
+                urls.set(i, nodes.get(i).url());
+                all &= awaitMore(answered, 200);
+            }
+            over.set(true);
+            end(pool);
+            line(
+                    "both nodes restarted one after the other under load: no request fails",
+                    all && failed.get() == 0,
+                    "%d answered, %d failed",
+                    answered.get(),
+                    failed.get());
+        } finally {
+            over.set(true);
+            pool.shutdown();
+            nodes.forEach(NodeProcess::close);
+        }
     }
 
     private void restartRedis(String node, Redis redis) throws InterruptedException {
