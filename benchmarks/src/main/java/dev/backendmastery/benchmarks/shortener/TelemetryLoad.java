@@ -28,7 +28,8 @@ import java.util.Objects;
  */
 public final class TelemetryLoad {
 
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 25;
+    private static final int WARM_UP = 10;
     private static final int REQUESTS = 4_000;
 
     private TelemetryLoad() {}
@@ -62,7 +63,7 @@ public final class TelemetryLoad {
                 .build();
     }
 
-    /** Runs all rounds; about two minutes. */
+    /** Runs all rounds; about three minutes. */
     public static List<Measurement> run() throws IOException, InterruptedException {
         OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         try (Postgres postgres = Postgres.builder().durable().start();
@@ -81,7 +82,7 @@ public final class TelemetryLoad {
                 List<String> order = new ArrayList<>(nodes.keySet());
                 Map<String, List<Double>> throughput = new LinkedHashMap<>();
                 Map<String, List<Double>> processor = new LinkedHashMap<>();
-                for (int round = -2; round < ROUNDS; round++) {
+                for (int round = -WARM_UP; round < ROUNDS; round++) {
                     order.add(order.remove(0));
                     for (String who : order) {
                         URI address = URI.create(

@@ -18,6 +18,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers probers.
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Health implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final HealthReport UP = new HealthReport(Status.UP, Collections.emptySortedMap());
     private static final int LONGEST_PROBLEM = 500;
 
@@ -266,6 +269,11 @@ public final class Health implements AutoCloseable {
             boolean good = problem == null;
             inARow = good == up ? 0 : inARow + 1;
             if ((good && !everUp) || inARow >= (good ? upAfter : downAfter)) {
+                if (up && !good) {
+                    LOG.warn("{} is DOWN: {}", name, problem);
+                } else if (!up && good) {
+                    LOG.info("{} is UP", name);
+                }
                 up = good;
                 inARow = 0;
             }
