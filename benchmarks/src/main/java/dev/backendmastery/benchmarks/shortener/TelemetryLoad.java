@@ -23,14 +23,14 @@ import java.util.Objects;
 
 /**
  * What telemetry costs a redirect that is in memory: three nodes on one database, of which one tells nothing, one samples nothing and one a tenth of all traces; both that tell measure every request.
- * Rounds change places, so that a machine that grows slower does so for all. Spans are made, queued and batched; the exporter keeps nothing. Also the processor time of a redirect, that of its callers
+ * Rounds are short and change places, so that a machine that grows slower does so for all. Spans are made, queued and batched; the exporter keeps nothing. Also the processor time of a redirect, that of its callers
  * with it.
  */
 public final class TelemetryLoad {
 
-    private static final int ROUNDS = 25;
-    private static final int WARM_UP = 10;
-    private static final int REQUESTS = 4_000;
+    private static final int ROUNDS = 100;
+    private static final int WARM_UP = 40;
+    private static final int REQUESTS = 1_000;
 
     private TelemetryLoad() {}
 
