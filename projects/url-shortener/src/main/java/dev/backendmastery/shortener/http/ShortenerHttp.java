@@ -111,8 +111,10 @@ public final class ShortenerHttp {
 
     private void configure(JavalinConfig config, String host) {
         if (filter != null) {
+            FilterHolder holder = new FilterHolder(filter);
+            holder.setAsyncSupported(true);
             config.jetty.modifyServletContextHandler(
-                    handler -> handler.addFilter(new FilterHolder(filter), "/*", EnumSet.of(DispatcherType.REQUEST)));
+                    handler -> handler.addFilter(holder, "/*", EnumSet.of(DispatcherType.REQUEST)));
             config.routes.beforeMatched(context -> {
                 Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
                 if (endpoint != null) {
