@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 
 import dev.backendmastery.core.kit.Kit;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +22,7 @@ final class KeyedExecutorContractBitesTest {
         assertAll(Stream.<Executable>of(
                         () -> Kit.convicts(RunsAKeysTasksAtOnce.class, "KX-1", "KX-3", "KX-9"),
                         () -> Kit.convicts(RunsOneKeyAtATime.class, "KX-2", "KX-3"),
-                        () -> Kit.convicts(IgnoresParking.class, "KX-3", "KX-7"),
+                        () -> Kit.convicts(IgnoresParking.class, Set.of("KX-3"), Set.of("KX-7")),
                         () -> Kit.convicts(LosesEveryThousandthTask.class, "KX-1", "KX-4"),
                         () -> Kit.convicts(StopsAtAFailure.class, "KX-5"),
                         () -> Kit.convicts(IgnoresWeights.class, "KX-6"),

@@ -71,6 +71,22 @@ public final class Kit {
                 () -> "clauses that convict " + wrong.getSimpleName());
     }
 
+    /**
+     * As {@link #convicts(Class, String...)}, of a fault that also meets other clauses when one thread is quicker than another.
+     *
+     * @param always must fail
+     * @param perhaps may fail
+     */
+    public static void convicts(Class<?> wrong, Set<String> always, Set<String> perhaps) {
+        Set<String> failed = failedClauses(wrong);
+        Set<String> without = new TreeSet<>(failed);
+        without.removeAll(perhaps);
+        assertEquals(
+                new TreeSet<>(always),
+                without,
+                () -> "clauses that convict " + wrong.getSimpleName() + ", which failed " + failed);
+    }
+
     /** The ids of the clauses that fail on {@code kit}, sorted; empty if it holds them all. */
     public static Set<String> failedClauses(Class<?> kit) {
         var events = EngineTestKit.engine("junit-jupiter")

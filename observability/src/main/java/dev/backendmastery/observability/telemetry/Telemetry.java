@@ -139,6 +139,7 @@ public final class Telemetry implements AutoCloseable {
             }
             defaults.put("otel.service.name", service);
             defaults.put("otel.logs.exporter", "none");
+            defaults.put("otel.exporter.otlp.protocol", "http/protobuf"); // gRPC needs a sender that is not here
         }
 
         /** More to say of who this is, such as {@code service.instance.id}, unless the environment says it otherwise. */

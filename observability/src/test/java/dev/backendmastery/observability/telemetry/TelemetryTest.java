@@ -191,6 +191,21 @@ final class TelemetryTest {
     }
 
     @Test
+    @DisplayName("TL-3 needs no more of the environment than where to")
+    void nothingButAnEndpoint() throws IOException {
+        Receiver receiver = new Receiver();
+        Telemetry telemetry = Telemetry.builder("plain")
+                .environment(Map.of(
+                        "OTEL_EXPORTER_OTLP_ENDPOINT",
+                        "http://127.0.0.1:" + receiver.server.getAddress().getPort()))
+                .build();
+        end(telemetry, 1);
+        telemetry.close();
+        assertEquals(1, telemetry.spans().exported());
+        assertTrue(receiver.bodies.stream().anyMatch(body -> body.startsWith("/v1/traces ") && body.contains("plain")));
+    }
+
+    @Test
     @DisplayName("TL-4 waits for no exporter that is down or refuses, keeps its bound, and says what is lost")
     void down() throws IOException {
         Receiver receiver = new Receiver();

@@ -77,9 +77,28 @@ final class TraceTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException, InterruptedException {
         node.close();
         telemetry.close();
+        forgetLinks();
+    }
+
+    /** The engine is shared: what is in the index would weigh on the scores of the next test. */
+    private static void forgetLinks() throws IOException, InterruptedException {
+        String engine = "http://" + Engines.elasticsearch().host() + ":"
+                + Engines.elasticsearch().port() + "/";
+        HttpResponse<String> indexes = http.send(
+                HttpRequest.newBuilder(URI.create(engine + "_cat/indices/shortener-links-*?h=index"))
+                        .build(),
+                BodyHandlers.ofString());
+        for (String index : indexes.body().lines().toList()) {
+            HttpResponse<String> gone = http.send(
+                    HttpRequest.newBuilder(URI.create(engine + index.trim()))
+                            .DELETE()
+                            .build(),
+                    BodyHandlers.ofString());
+            assertEquals(200, gone.statusCode(), gone::body);
+        }
     }
 
     @BeforeEach
