@@ -179,8 +179,8 @@ public final class SpanQueue implements SpanProcessor {
         synchronized (lock) {
             if (!closing) {
                 deadline = ticker.nanos() + settings.patience.toNanos();
-                closing = true;
                 queue.close();
+                closing = true; // from here on nothing is added, so what take() has left is all there is
             }
         }
         return ended;
@@ -192,7 +192,7 @@ public final class SpanQueue implements SpanProcessor {
                 List<ReadableSpan> batch = queue.take(NAP);
                 if (!batch.isEmpty()) {
                     handle(batch);
-                } else if (closing) {
+                } else if (closing && queue.size() == 0) {
                     break;
                 }
             }
