@@ -15,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A strict reader: UTF-8 alone, each key once, nothing behind. */
-final class Json {
+public final class Json {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -27,7 +27,8 @@ final class Json {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
     }
 
-    static Map<String, @Nullable Object> object(byte[] line) throws IOException {
+    /** One object. */
+    public static Map<String, @Nullable Object> object(byte[] line) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text(line))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("no object");
